@@ -36,7 +36,12 @@ export interface Wraps {
 
 export type Job =
   /** Ed25519 by the pinned rule of section 2. The public key must have passed `checkSigningKey` where it first appeared. → boolean */
-  | { readonly do: 'verify'; readonly publicKey: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }
+  | {
+      readonly do: 'verify'
+      readonly publicKey: Uint8Array
+      readonly message: Uint8Array
+      readonly signature: Uint8Array
+    }
   /** Is this a canonical, torsion-free Ed25519 public key that is not of small order? → boolean */
   | { readonly do: 'checkSigningKey'; readonly publicKey: Uint8Array }
   /** Is this a canonical X25519 public key outside the five small-order values? → boolean */
@@ -44,11 +49,29 @@ export type Job =
   /** Ed25519 signature (RFC 8032). → 64 bytes */
   | { readonly do: 'sign'; readonly key: SigningKey; readonly message: Uint8Array }
   /** AES-256-GCM. → ciphertext ‖ 16-byte tag */
-  | { readonly do: 'seal'; readonly key: Uint8Array; readonly nonce: Uint8Array; readonly aad: Uint8Array; readonly plaintext: Uint8Array }
+  | {
+      readonly do: 'seal'
+      readonly key: Uint8Array
+      readonly nonce: Uint8Array
+      readonly aad: Uint8Array
+      readonly plaintext: Uint8Array
+    }
   /** AES-256-GCM. → plaintext, or null where the tag does not fit */
-  | { readonly do: 'open'; readonly key: Uint8Array; readonly nonce: Uint8Array; readonly aad: Uint8Array; readonly ciphertext: Uint8Array }
+  | {
+      readonly do: 'open'
+      readonly key: Uint8Array
+      readonly nonce: Uint8Array
+      readonly aad: Uint8Array
+      readonly ciphertext: Uint8Array
+    }
   /** HKDF-SHA256 (RFC 5869). → `length` bytes */
-  | { readonly do: 'hkdf'; readonly ikm: Uint8Array; readonly salt: Uint8Array; readonly info: Uint8Array; readonly length: number }
+  | {
+      readonly do: 'hkdf'
+      readonly ikm: Uint8Array
+      readonly salt: Uint8Array
+      readonly info: Uint8Array
+      readonly length: number
+    }
   /** HMAC-SHA256. → 32 bytes */
   | { readonly do: 'hmac'; readonly key: Uint8Array; readonly message: Uint8Array }
   /** SHA-256. → 32 bytes */
@@ -56,7 +79,13 @@ export type Job =
   /** HPKE base mode (RFC 9180, 0x0020/0x0001/0x0002), one ephemeral for all, empty aad, sequence number 0. → Wraps */
   | { readonly do: 'wrap'; readonly recipients: readonly WrapRecipient[]; readonly plaintext: Uint8Array }
   /** Opens one recipient's share of a wrap. → plaintext, or null */
-  | { readonly do: 'unwrap'; readonly key: KemKey; readonly enc: Uint8Array; readonly info: Uint8Array; readonly wrap: Uint8Array }
+  | {
+      readonly do: 'unwrap'
+      readonly key: KemKey
+      readonly enc: Uint8Array
+      readonly info: Uint8Array
+      readonly wrap: Uint8Array
+    }
 
 /** The result of each kind of job. */
 export interface Results {
@@ -92,5 +121,10 @@ export interface Engine {
   /** Cryptographically strong random bytes. */
   randomBytes(length: number): Uint8Array
   /** Argon2id, version 1.3. `memoryKiB` within 19 MiB–1 GiB, `passes` 1–10, else CryptoUsageError. → 32 bytes */
-  argon2id(options: { readonly password: Uint8Array; readonly salt: Uint8Array; readonly memoryKiB: number; readonly passes: number }): Promise<Uint8Array>
+  argon2id(options: {
+    readonly password: Uint8Array
+    readonly salt: Uint8Array
+    readonly memoryKiB: number
+    readonly passes: number
+  }): Promise<Uint8Array>
 }

@@ -1,1 +1,25 @@
-export {}
+/** Types and pure parts. Engines are imported from `./node`, `./browser` or `./portable` by composition roots. */
+export type {
+  Engine,
+  Job,
+  KemKey,
+  ResultOf,
+  Results,
+  ResultsOf,
+  SigningKey,
+  WrapRecipient,
+  Wraps,
+} from './engine.ts'
+export type { JobOf } from './jobs.ts'
+export { CryptoUsageError } from './errors.ts'
+export type { CryptoUsageCode } from './errors.ts'
+export { decodeCbor, encodeCbor, maxCborDepth } from './cbor.ts'
+export type { CborBounds, CborDecoded, CborRefusal, CborValue } from './cbor.ts'
+export { labelled, labelledBytes, labels } from './labels.ts'
+export type { Label } from './labels.ts'
+export { checkSigningKey, sign, verify } from './signing.ts'
+export type { Signed } from './signing.ts'
+export { derive, empty, hash, mac } from './derive.ts'
+export type { Derivation } from './derive.ts'
+export { aeadKeyBytes, aeadNonceBytes, aeadTagBytes, open, seal, splitKeyAndNonce } from './aead.ts'
+export type { AeadUse } from './aead.ts'
