@@ -30,11 +30,15 @@ export type Lane = 'auth' | 'content'
 
 /** One event as stored: the fields the directory indexes, and the event's own bytes (header, body or null, signature or null). */
 export interface StoredEvent {
+  /** Event id, 32 bytes. In the directory, so that a space's logs load without reading its events. */
+  readonly eid: Uint8Array
   /** Author device, 32 bytes. */
   readonly device: Uint8Array
   readonly seq: number
   readonly hlcMs: number
   readonly hlcCounter: number
+  /** True where the event's own signature is stored with it. */
+  readonly anchor: boolean
   readonly bytes: Uint8Array
 }
 
@@ -43,10 +47,12 @@ export type Position = number
 
 export interface DirectoryEntry {
   readonly position: Position
+  readonly eid: Uint8Array
   readonly device: Uint8Array
   readonly seq: number
   readonly hlcMs: number
   readonly hlcCounter: number
+  readonly anchor: boolean
 }
 
 export interface Step {
