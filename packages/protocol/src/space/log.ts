@@ -1,0 +1,121 @@
+/**
+ * A content log: what is held of one device's content chain in one space. Ids are kept packed, 32 bytes a seq, so that
+ * a long log costs little; branches of a forked device are kept beside the main one. Section 4.
+ */
+import { fromId, toId } from '../ids.ts'
+import type { DeviceId, Eid, UserId } from '../ids.ts'
+
+export interface LogEntry {
+  readonly seq: number
+  readonly eid: Eid
+}
+
+/** The event just below the first one served: a server's claim, lowered by a better one. */
+export interface Floor extends LogEntry {
+  readonly reason: 'policy' | 'expired'
+}
+
+/** From `seq` on, events of the main branch cite these heads, until the next entry. */
+export interface Citation {
+  readonly seq: number
+  readonly auth: readonly Eid[]
+}
+
+/** An event that shares its seq with another of the same device. */
+export interface ForkEntry extends LogEntry {
+  readonly auth: readonly Eid[]
+}
+
+export interface Log {
+  readonly device: DeviceId
+  readonly user: UserId
+  floor: Floor | null
+  /** The last event of the main branch; null while only a floor is known. */
+  head: LogEntry | null
+  /** Seq of the first event in `eids`. */
+  readonly base: number
+  /** Eids of the main branch from `base`, packed. */
+  eids: Uint8Array
+  /** Seqs on the main branch whose own signature is held, ascending. */
+  readonly anchors: number[]
+  /** What the main branch cites, recorded where it changes; ascending by seq. */
+  readonly citations: Citation[]
+  /** Events that share a seq with another one of this device, by eid: the chain has forked. */
+  readonly forks: Map<Eid, ForkEntry>
+}
+
+/** Forked events kept for one device; more are refused, its owner is told long before. */
+export const maxForksPerLog = 256
+
+/** A log that holds nothing yet. */
+export function createLog(device: DeviceId, user: UserId, floor: Floor | null): Log {
+  const base = floor === null ? 0 : floor.seq + 1
+  return { device, user, floor, head: null, base, eids: new Uint8Array(32 * 16), anchors: [], citations: [], forks: new Map() }
+}
+
+/** The eid held at `seq` on the main branch, or null. */
+export function eidAt(log: Log, seq: number): Eid | null {
+  if (log.head === null || seq < log.base || seq > log.head.seq) return null
+  const offset = 32 * (seq - log.base)
+  return toId(log.eids.subarray(offset, offset + 32))
+}
+
+/** Is this event held, on any branch? */
+export function holdsEvent(log: Log, entry: LogEntry): boolean {
+  return eidAt(log, entry.seq) === entry.eid || log.forks.has(entry.eid)
+}
+
+/** The last event of every branch. */
+export function branchTips(log: Log): readonly LogEntry[] {
+  const tips = log.head === null ? [] : [log.head]
+  return [...tips, ...log.forks.values()]
+}
+
+/** What the next event on the main branch must name as `prev`: null at the very start of the chain. */
+export function expectedPrev(log: Log): LogEntry | null {
+  return log.head ?? log.floor
+}
+
+/** The heads cited by the event at `seq` on the main branch; empty where it is not held. */
+export function citedAt(log: Log, seq: number): readonly Eid[] {
+  let low = 0
+  let high = log.citations.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (log.citations[middle]!.seq <= seq) low = middle + 1
+    else high = middle
+  }
+  return log.citations[low - 1]?.auth ?? []
+}
+
+/** Appends the next event of the main branch. The caller has checked that it follows. */
+export function appendToLog(log: Log, entry: LogEntry, auth: readonly Eid[], isAnchor: boolean): void {
+  const last = log.citations.at(-1)
+  if (last === undefined || !sameIds(last.auth, auth)) log.citations.push({ seq: entry.seq, auth })
+  const offset = 32 * (entry.seq - log.base)
+  if (offset + 32 > log.eids.length) {
+    const larger = new Uint8Array(Math.max(2 * log.eids.length, offset + 32))
+    larger.set(log.eids)
+    log.eids = larger
+  }
+  log.eids.set(fromId(entry.eid), offset)
+  log.head = entry
+  if (isAnchor) log.anchors.push(entry.seq)
+}
+
+/** The first anchor at or above `seq`, or null. Runs are served ending at one. */
+export function anchorFrom(log: Log, seq: number): number | null {
+  let low = 0
+  let high = log.anchors.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (log.anchors[middle]! < seq) low = middle + 1
+    else high = middle
+  }
+  return log.anchors[low] ?? null
+}
+
+/** Equal lists of ids. */
+export function sameIds(left: readonly Eid[], right: readonly Eid[]): boolean {
+  return left.length === right.length && left.every((id, index) => id === right[index])
+}
