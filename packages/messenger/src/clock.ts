@@ -1,0 +1,32 @@
+/** Time as the messenger sees it; the simulation hands in a virtual one. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number
+  /** Runs `action` once after `delayMs`, unless the returned function is called before. */
+  schedule(delayMs: number, action: () => void): () => void
+}
+
+/** The machine's own clock. Timers do not keep a process alive. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  schedule(delayMs, action) {
+    const timer = setTimeout(action, delayMs)
+    if (typeof timer === 'object') timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Resolves after `delayMs` by `clock`, or at once when `signal` is aborted. */
+export function waitFor(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve()
+    const done = (): void => {
+      cancel()
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const cancel = clock.schedule(delayMs, done)
+    signal?.addEventListener('abort', done, { once: true })
+  })
+}

@@ -1,0 +1,118 @@
+/**
+ * The messenger's face: requests and answers as plain values that survive JSON and structured cloning, so that a
+ * terminal over a socket, another tab over a port and the same process all use one interface. Ids are hex text.
+ */
+
+import type { ChangeListener } from './changes.ts'
+
+export interface IdentityView {
+  readonly user: string
+  readonly device: string
+  readonly name: string
+  /** The recovery words have not been confirmed yet: their secret still lies, sealed, on this device. */
+  readonly wordsPending: boolean
+}
+
+export interface SpaceSummary {
+  readonly id: string
+  readonly kind: 'group' | 'dm'
+  readonly name: string
+  readonly members: number
+  /** Own rank, or null once out. */
+  readonly rank: number | null
+  readonly messages: number
+  readonly waitingToSend: number
+}
+
+export interface MemberView {
+  readonly user: string
+  readonly name: string
+  readonly rank: number
+  readonly me: boolean
+  readonly devices: readonly string[]
+  readonly connected: 'direct' | 'relayed' | 'no'
+}
+
+export interface MessageView {
+  readonly eid: string
+  readonly space: string
+  readonly user: string
+  readonly author: string
+  readonly me: boolean
+  readonly sentMs: number
+  readonly text: string
+  /** `unsupported`: of a type this version does not know; `not-live`: dropped by a removal. */
+  readonly kind: 'text' | 'unsupported' | 'deleted'
+  /** Own messages: `queued` until another device holds it durably, then `sent`. Others': `received`. */
+  readonly state: 'queued' | 'sent' | 'received'
+}
+
+export interface InviteView {
+  readonly eid: string
+  readonly mode: 'open' | 'approve'
+  readonly singleUse: boolean
+  readonly expiryMs: number
+  readonly revoked: boolean
+  readonly uses: number
+}
+
+export interface PeerView {
+  readonly peer: string
+  readonly user: string | null
+  readonly name: string | null
+  readonly route: 'direct' | 'relayed'
+}
+
+export interface StatusView {
+  readonly identity: IdentityView | null
+  readonly spaces: readonly SpaceSummary[]
+  readonly relays: readonly { readonly address: string; readonly state: string }[]
+  readonly peers: readonly PeerView[]
+  readonly addresses: readonly string[]
+}
+
+/** Every request: what it takes and what it answers. */
+export interface Requests {
+  'identity.create': { takes: { name: string }; gives: IdentityView }
+  'identity.show': { takes: Record<string, never>; gives: IdentityView | null }
+  'identity.rename': { takes: { name: string }; gives: IdentityView }
+  /** The 24 recovery words, while they are still held. */
+  'identity.words': { takes: Record<string, never>; gives: { words: readonly string[] } }
+  /** Proves that the words were written down: at least three of them by position from 1. Wipes their secret. */
+  'identity.confirm-words': { takes: { words: readonly { position: number; word: string }[] }; gives: IdentityView }
+  'group.create': { takes: { name: string; history?: 'join' | 'all' | number }; gives: SpaceSummary }
+  'group.members': { takes: { space: string }; gives: readonly MemberView[] }
+  'group.remove': { takes: { space: string; user: string }; gives: { eid: string } }
+  'group.role': { takes: { space: string; user: string; rank: number }; gives: { eid: string } }
+  'group.leave': { takes: { space: string }; gives: { eid: string } }
+  'group.rotate': { takes: { space: string }; gives: { eid: string } }
+  'invite.create': {
+    takes: { space: string; mode?: 'open' | 'approve'; singleUse?: boolean; expiresInMs?: number; base?: string }
+    gives: { link: string; eid: string }
+  }
+  'invite.list': { takes: { space: string }; gives: readonly InviteView[] }
+  'invite.revoke': { takes: { space: string; invite: string }; gives: { eid: string } }
+  /** Resolves when admitted; `waiting` is told by changes meanwhile. Cancel with the signal. */
+  join: { takes: { link: string }; gives: SpaceSummary }
+  'space.list': { takes: Record<string, never>; gives: readonly SpaceSummary[] }
+  'message.send': { takes: { space: string; text: string }; gives: { eid: string } }
+  /** Oldest first; `before` is an eid to page upwards from. */
+  'message.list': { takes: { space: string; limit: number; before?: string }; gives: readonly MessageView[] }
+  /** Resolves when every own event of the space (or of all) is held by another device, or the signal is aborted. */
+  'outbox.flush': { takes: { space?: string }; gives: { waiting: number } }
+  'relay.list': { takes: Record<string, never>; gives: readonly { address: string; state: string }[] }
+  'relay.set': { takes: { addresses: readonly string[] }; gives: readonly { address: string; state: string }[] }
+  status: { takes: Record<string, never>; gives: StatusView }
+}
+
+export type RequestName = keyof Requests
+
+/** The face itself: the messenger implements it, and so does every remote of it. */
+export interface MessengerFace {
+  request<Name extends RequestName>(
+    name: Name,
+    takes: Requests[Name]['takes'],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Requests[Name]['gives']>
+  subscribe(listener: ChangeListener): () => void
+}
