@@ -1,0 +1,140 @@
+// The layer table: for each package, what its sources may import. Everything not named here is refused.
+// ARCHITECTURE.md draws the floors this table spells out; the `layers` check reads it and nothing else.
+
+/** What the sources of one workspace may import. A trailing `*` in a pattern stands for any rest. */
+export interface Layer {
+  /** Folder from the root. */
+  readonly folder: string
+  /** Specifiers of other workspaces, exactly as written in an import: each is one door. */
+  readonly workspaces: readonly string[]
+  /** Third-party packages whose only door this is. */
+  readonly thirdParty: readonly string[]
+  /** Node's own modules. Empty means: also runs in a browser. */
+  readonly builtins: readonly string[]
+}
+
+const LIBP2P = ['libp2p', '@libp2p/*', '@chainsafe/libp2p-*', '@multiformats/*', 'it-*']
+
+const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url']
+
+// Native cryptography has one door, `crypto`; so `node:crypto` stands in no other row.
+const PROCESS = [
+  ...FILES,
+  'node:process',
+  'node:child_process',
+  'node:events',
+  'node:http',
+  'node:net',
+  'node:readline',
+  'node:readline/promises',
+  'node:stream',
+  'node:timers/promises',
+  'node:tty',
+  'node:util',
+]
+
+/** By package name. */
+export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
+  [
+    '@kith/crypto',
+    {
+      folder: 'packages/crypto',
+      workspaces: [],
+      thirdParty: ['@noble/*', '@scure/bip39', 'cborg'],
+      builtins: ['node:crypto'],
+    },
+  ],
+  [
+    '@kith/protocol',
+    { folder: 'packages/protocol', workspaces: ['@kith/crypto'], thirdParty: [], builtins: [] },
+  ],
+  [
+    '@kith/storage',
+    {
+      folder: 'packages/storage',
+      workspaces: ['@kith/crypto', '@kith/protocol'],
+      thirdParty: ['level', 'classic-level', 'memory-level', 'browser-level', 'abstract-level'],
+      builtins: FILES,
+    },
+  ],
+  [
+    '@kith/network',
+    {
+      folder: 'packages/network',
+      workspaces: ['@kith/crypto', '@kith/protocol'],
+      thirdParty: LIBP2P,
+      builtins: ['node:dns', 'node:dns/promises', 'node:net', 'node:os'],
+    },
+  ],
+  [
+    '@kith/messenger',
+    {
+      folder: 'packages/messenger',
+      workspaces: ['@kith/crypto', '@kith/protocol', '@kith/storage', '@kith/network'],
+      thirdParty: [],
+      builtins: [],
+    },
+  ],
+  ['@kith/wording', { folder: 'packages/wording', workspaces: [], thirdParty: [], builtins: [] }],
+  [
+    '@kith/cli',
+    {
+      folder: 'packages/cli',
+      workspaces: [
+        '@kith/crypto',
+        '@kith/crypto/node',
+        '@kith/protocol',
+        '@kith/storage',
+        '@kith/storage/node',
+        '@kith/network',
+        '@kith/network/node',
+        '@kith/messenger',
+        '@kith/wording',
+      ],
+      thirdParty: ['commander', 'valibot', '@clack/prompts'],
+      builtins: PROCESS,
+    },
+  ],
+  [
+    '@kith/testing',
+    {
+      folder: 'packages/testing',
+      workspaces: [
+        '@kith/crypto',
+        '@kith/crypto/node',
+        '@kith/crypto/portable',
+        '@kith/protocol',
+        '@kith/storage',
+        '@kith/storage/memory',
+        '@kith/storage/node',
+        '@kith/network',
+        '@kith/messenger',
+      ],
+      thirdParty: ['fast-check', 'vitest'],
+      builtins: FILES,
+    },
+  ],
+  [
+    // Blind by construction: the relay sees the codecs of its own streams and no key, event or space.
+    '@kith/relay-node',
+    {
+      folder: 'relay-node',
+      workspaces: ['@kith/protocol/relay'],
+      thirdParty: [...LIBP2P, 'datastore-level', 'pino', 'prom-client', 'valibot'],
+      builtins: PROCESS,
+    },
+  ],
+])
+
+/** What the door `@kith/protocol/relay` must not reach inside `protocol`: whatever knows of people, keys or content. */
+export const HIDDEN_FROM_RELAYS: readonly string[] = [
+  'event',
+  'membership',
+  'epochs',
+  'identity',
+  'timeline',
+  'sync',
+  'attachment',
+  'calls',
+  'backup',
+].map((folder) => `packages/protocol/src/${folder}/`)
