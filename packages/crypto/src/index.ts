@@ -23,3 +23,18 @@ export { derive, empty, hash, mac } from './derive.ts'
 export type { Derivation } from './derive.ts'
 export { aeadKeyBytes, aeadNonceBytes, aeadTagBytes, open, seal, splitKeyAndNonce } from './aead.ts'
 export type { AeadUse } from './aead.ts'
+export { checkKemKey, unwrap, wrap, wrapOverheadBytes } from './hpke.ts'
+export { isAdmissibleSignature, isAdmissibleSigningKey } from './pinned-ed25519.ts'
+export { isUsableKemKey } from './pinned-x25519.ts'
+export {
+  chosenPassphraseCost,
+  isWithinPassphraseBounds,
+  parsePassphraseParameters,
+  passphraseBounds,
+  passphraseBytes,
+  passphraseSaltBytes,
+} from './passphrase.ts'
+export type { PassphraseParameters } from './passphrase.ts'
+export { ask, run, together } from './plan.ts'
+export type { Plan } from './plan.ts'
+export type { SyncEngine } from './sync-engine.ts'
