@@ -46,7 +46,11 @@ export interface SignedEvent {
 
 declare const verified: unique symbol
 /** An authentic event: its own signature or a later one that commits to it has been verified, as has everything embedded in it. */
-export type VerifiedEvent = SignedEvent & { readonly [verified]: true }
+export type VerifiedEvent = SignedEvent & {
+  readonly [verified]: true
+  /** The identity events it embeds, verified, in the order of its proof; empty for types that embed none. */
+  readonly embedded: readonly VerifiedEvent[]
+}
 
 /** The space an event belongs to: its own eid where it is a genesis. */
 export function spaceOf(event: SignedEvent): SpaceId {

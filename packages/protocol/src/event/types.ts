@@ -46,7 +46,8 @@ export type Cut = readonly CutEntry[]
 export type Proof = readonly Uint8Array[]
 
 /** How much history a newcomer is served (section 8). `days` is 1 or more. */
-export type HistoryPolicy = { readonly from: 'join' } | { readonly from: 'days'; readonly days: number } | { readonly from: 'all' }
+export type HistoryPolicy =
+  { readonly from: 'join' } | { readonly from: 'days'; readonly days: number } | { readonly from: 'all' }
 
 /** Space settings; absent keys are unchanged (section 16). Wire: pairs [key number, value], ascending. */
 export interface Settings {
@@ -177,7 +178,8 @@ export interface Epoch {
   /** Identity spaces only: the UEK derived from this epoch's seed. */
   readonly uek: { readonly generation: number; readonly pk: Uint8Array } | null
 }
-export type EpochReason = 'genesis' | 'join' | 'removed' | 'left' | 'revoked' | 'compromised' | 'scheduled' | 'requested' | 'repair'
+export type EpochReason =
+  'genesis' | 'join' | 'removed' | 'left' | 'revoked' | 'compromised' | 'scheduled' | 'requested' | 'repair'
 export interface Merge {
   readonly type: 'merge'
 }
