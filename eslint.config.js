@@ -81,7 +81,7 @@ export default defineConfig([
       'no-console': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-restricted-syntax': restrict(bans.bareError),
-      eqeqeq: ['error', 'always'],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-var': 'error',
       'prefer-const': 'error',
     },

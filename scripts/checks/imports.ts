@@ -22,7 +22,7 @@ export function collectImports(project: Project): ImportEdge[] {
       from: path,
       line: source.getLineAndCharacterOfPosition(position).line + 1,
       specifier,
-      to: resolveImport(project, manifests, path, specifier),
+      to: resolveImport(manifests, path, specifier),
     }))
   })
 }
@@ -65,12 +65,7 @@ function asLiteral(node: ts.Node | undefined): ts.StringLiteralLike | undefined 
   return node !== undefined && ts.isStringLiteralLike(node) ? node : undefined
 }
 
-function resolveImport(
-  project: Project,
-  manifests: readonly Manifest[],
-  from: string,
-  specifier: string,
-): string | null {
+function resolveImport(manifests: readonly Manifest[], from: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return join(dirname(from), specifier)
   const name = packageName(specifier)
   const target = manifests.find((manifest) => manifest.name === name && manifest.folder !== '')

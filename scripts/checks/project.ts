@@ -49,9 +49,14 @@ export function readProject(root: string): Project {
   return { root, files }
 }
 
-/** The same project with some files replaced or added, in memory only. */
-export function withFiles(project: Project, changed: Readonly<Record<string, string>>): Project {
-  return { root: project.root, files: new Map([...project.files, ...Object.entries(changed)]) }
+/** The same project with some files replaced or added, or left out where the text is null; in memory only. */
+export function withFiles(project: Project, changed: Readonly<Record<string, string | null>>): Project {
+  const files = new Map(project.files)
+  for (const [path, text] of Object.entries(changed)) {
+    if (text === null) files.delete(path)
+    else files.set(path, text)
+  }
+  return { root: project.root, files }
 }
 
 /** TypeScript and JavaScript sources, in order of their paths. */

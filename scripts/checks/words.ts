@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
     message: 'a mark without its reason',
   },
   {
-    pattern: /\b(?:eslint-disable|prettier-ignore|@ts-ignore|@ts-nocheck)\b/g,
+    pattern: /(?:\beslint-disable|\bprettier-ignore|@ts-ignore|@ts-nocheck)\b/g,
     files: /\.(ts|js|svelte)$/,
     message: 'a rule switched off',
   },
