@@ -1,4 +1,5 @@
 /** Plans AES-256-GCM, and the sizes that go with it (protocol sections 2, 4 and 15). */
+import { assertLength } from './errors.ts'
 import type { JobOf } from './jobs.ts'
 
 /** Bytes of an AES-256 key. */
@@ -34,4 +35,16 @@ export function splitKeyAndNonce(derived: Uint8Array): {
     key: derived.subarray(0, aeadKeyBytes),
     nonce: derived.subarray(aeadKeyBytes, aeadKeyBytes + aeadNonceBytes),
   }
+}
+
+/** Throws `wrong-length` unless key and nonce fit AES-256-GCM; engines call it first. */
+export function assertAeadUse({
+  key,
+  nonce,
+}: {
+  readonly key: Uint8Array
+  readonly nonce: Uint8Array
+}): void {
+  assertLength(key, aeadKeyBytes, 'An AES-256 key')
+  assertLength(nonce, aeadNonceBytes, 'A GCM nonce')
 }

@@ -1,5 +1,6 @@
 /** Plans hashes, MACs and derived keys, each under a label (protocol section 2). */
 import type { CborValue } from './cbor.ts'
+import { CryptoUsageError } from './errors.ts'
 import type { JobOf } from './jobs.ts'
 import { labelled } from './labels.ts'
 import type { Label } from './labels.ts'
@@ -38,4 +39,11 @@ export function mac(key: Uint8Array, message: Uint8Array): JobOf<'hmac'> {
 /** Plans `SHA-256(message)`. */
 export function hash(message: Uint8Array): JobOf<'sha256'> {
   return { do: 'sha256', message }
+}
+
+/** Throws `out-of-bounds` unless HKDF-SHA256 can give this many bytes; engines call it first. */
+export function assertHkdfLength(length: number): void {
+  if (!Number.isInteger(length) || length < 1 || length > 255 * 32) {
+    throw new CryptoUsageError('out-of-bounds', 'HKDF-SHA256 gives 1 to 8,160 bytes')
+  }
 }

@@ -2,12 +2,13 @@
 import * as crypto from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { argon2idAsync } from '@noble/hashes/argon2.js'
-import { aeadKeyBytes, aeadNonceBytes, aeadTagBytes } from './aead.ts'
+import { aeadTagBytes, assertAeadUse } from './aead.ts'
+import { assertHkdfLength } from './derive.ts'
 import type { Job, KemKey, Results, ResultsOf, SigningKey, Wraps } from './engine.ts'
 import { CryptoUsageError, assertLength } from './errors.ts'
 import { HpkeSchedule, wrapOverheadBytes } from './hpke.ts'
 import type { JobOf } from './jobs.ts'
-import { Lru } from './lru.ts'
+import { Lru, nameOf } from './lru.ts'
 import { assertArgon2Bounds } from './passphrase.ts'
 import { isAdmissibleSignature, isAdmissibleSigningKey } from './pinned-ed25519.ts'
 import { isAllZero, isUsableKemKey, kemKeyBytes } from './pinned-x25519.ts'
@@ -22,7 +23,6 @@ const x25519Pkcs8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 
 const cachedKeys = 4096
 const hmacBlockBytes = 64
-const longestHkdf = 255 * 32
 
 interface HeldKemKey {
   readonly privateKey: KeyObject
@@ -191,21 +191,12 @@ function rawPublicKey(privateKey: KeyObject): Uint8Array {
   return new Uint8Array(spki.subarray(-32))
 }
 
-function nameOf(publicKey: Uint8Array): string {
-  return Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString('latin1')
-}
-
 function plain(buffer: Uint8Array): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
 }
 
 function foreignHandle(): CryptoUsageError {
   return new CryptoUsageError('wrong-key-handle', 'This key handle was made by another engine')
-}
-
-function assertAeadUse({ key, nonce }: { readonly key: Uint8Array; readonly nonce: Uint8Array }): void {
-  assertLength(key, aeadKeyBytes, 'An AES-256 key')
-  assertLength(nonce, aeadNonceBytes, 'A GCM nonce')
 }
 
 function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
@@ -259,9 +250,7 @@ function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
 }
 
 function hkdf({ ikm, salt, info, length }: JobOf<'hkdf'>): Uint8Array {
-  if (!Number.isInteger(length) || length < 1 || length > longestHkdf) {
-    throw new CryptoUsageError('out-of-bounds', 'HKDF-SHA256 gives 1 to 8,160 bytes')
-  }
+  assertHkdfLength(length)
   return new Uint8Array(crypto.hkdfSync('sha256', ikm, salt, info, length))
 }
 

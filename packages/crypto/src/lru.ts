@@ -26,3 +26,8 @@ export class Lru<Value> {
     return made
   }
 }
+
+/** A short string that stands for exactly these bytes. */
+export function nameOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.subarray(0, 64), bytes.length)
+}
