@@ -2,6 +2,7 @@
  * The byte checks of the pinned Ed25519 rule (protocol section 2). Native verifiers leave them out:
  * they accept forged signatures under keys of small order. Every engine runs them before its own arithmetic.
  */
+import { fromHex } from './hex.ts'
 
 /** Bytes of an Ed25519 public key. */
 export const signingPublicKeyBytes = 32
@@ -19,19 +20,13 @@ const smallOrderY: ReadonlyMap<number, Uint8Array> = new Map(
     'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
     'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   ].map((hex) => {
-    const bytes = bytesOf(hex)
+    const bytes = fromHex(hex)
     return [bytes[0]!, bytes]
   }),
 )
 
 // The order of the base point, 2^252 + 27742317777372353535851937790883648493, little-endian.
-const groupOrder = bytesOf('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    parseInt(hex.slice(2 * index, 2 * index + 2), 16),
-  )
-}
+const groupOrder = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
 
 /** Do these 32 bytes encode, canonically or not, a point of small order? */
 export function isSmallOrderPoint(point: Uint8Array): boolean {
