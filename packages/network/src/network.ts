@@ -7,7 +7,8 @@
 /** A peer as libp2p reports it. PeerIds are base58 text. */
 export type PeerId = string
 
-export type StreamProtocol = '/kith/sync/1' | '/kith/join/1' | '/kith/contact/1' | '/kith/link/1' | '/kith/call/1' | '/kith/blob/1'
+export type StreamProtocol =
+  '/kith/sync/1' | '/kith/join/1' | '/kith/contact/1' | '/kith/link/1' | '/kith/call/1' | '/kith/blob/1'
 
 /** How a connection travels. `relayed`: through a circuit relay, with limits. */
 export type Route = 'direct' | 'relayed'
@@ -70,7 +71,11 @@ export interface RelayInfo {
   readonly operator: string
   readonly limits: Readonly<Record<string, number>>
   readonly features: readonly string[]
-  readonly iceServers: readonly { readonly urls: readonly string[]; readonly username?: string; readonly credential?: string }[]
+  readonly iceServers: readonly {
+    readonly urls: readonly string[]
+    readonly username?: string
+    readonly credential?: string
+  }[]
 }
 
 /** Where a peer can be dialed: a signed peer record (bytes of libp2p's envelope), or plain multiaddrs of one PeerId (invite, link). */
@@ -106,10 +111,20 @@ export interface Network {
 
   handle(protocol: StreamProtocol, handler: StreamHandler): void
   /** Opens a stream on the peer's best connection (direct before relayed). Runs on relayed connections too. */
-  openStream(peer: PeerId, protocol: StreamProtocol, options: { readonly signal: AbortSignal }): Promise<FrameStream>
+  openStream(
+    peer: PeerId,
+    protocol: StreamProtocol,
+    options: { readonly signal: AbortSignal },
+  ): Promise<FrameStream>
 
   /** Subscribes to a gossip topic. Accepted messages go to `onMessage` once. */
-  joinTopic(topic: string, options: { readonly validate: GossipValidator; readonly onMessage: (bytes: Uint8Array, from: PeerId) => void }): void
+  joinTopic(
+    topic: string,
+    options: {
+      readonly validate: GossipValidator
+      readonly onMessage: (bytes: Uint8Array, from: PeerId) => void
+    },
+  ): void
   leaveTopic(topic: string): void
   /** Publishes; `recipients` counts the peers it was handed to (0: nobody, keep it in the outbox). */
   publish(topic: string, bytes: Uint8Array): Promise<{ readonly recipients: number }>

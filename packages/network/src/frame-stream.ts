@@ -1,0 +1,251 @@
+/**
+ * A libp2p stream as a FrameStream: frames with credit in both directions. Bytes are read as they come, because
+ * acknowledgements must be seen even while nobody iterates; what waits for the reader is bounded by the credit.
+ * Protocol section 9.
+ */
+import type { Stream } from '@libp2p/interface'
+import { pipe } from 'it-pipe'
+import { ReceiveCredit, SendCredit } from './credit.ts'
+import { asNetworkError, NetworkError } from './errors.ts'
+import { decodeControl, encodeControl, encodeFrame, isControl, splitFrames } from './frames.ts'
+import { frameTimeoutMs, maxFrameBytes, stallTimeoutMs } from './limits.ts'
+import type { Connection, FrameStream, PeerId, StreamProtocol } from './network.ts'
+import { bytesOf } from './stream-bytes.ts'
+
+/** Time for the last bytes to leave when both sides have closed. */
+const closeTimeoutMs = 10_000
+
+/** Where a stream comes from. */
+export interface FrameStreamOrigin {
+  readonly protocol: StreamProtocol
+  readonly connection: Connection
+  readonly outbound: boolean
+}
+
+/** Waits, in milliseconds; tests shorten them. */
+export interface FrameStreamTimeouts {
+  readonly frameTimeoutMs: number
+  readonly stallTimeoutMs: number
+}
+
+/** Starts reading at once. */
+export class Libp2pFrameStream implements FrameStream {
+  readonly protocol: StreamProtocol
+  readonly connection: Connection
+  readonly outbound: boolean
+  readonly frames: AsyncIterable<Uint8Array>
+
+  readonly #stream: Stream
+  readonly #timeouts: FrameStreamTimeouts
+  readonly #ended = new AbortController()
+  readonly #sendCredit = new SendCredit()
+  readonly #receiveCredit = new ReceiveCredit()
+  readonly #waiting: Uint8Array[] = []
+  #failure: NetworkError | null = null
+  #remoteEnded = false
+  #localEnded = false
+  #isDiscarding = false
+  #sending: Promise<void> = Promise.resolve()
+  #frameTimer: ReturnType<typeof setTimeout> | undefined
+  #onArrival: () => void = () => {}
+  #onCredit: () => void = () => {}
+
+  constructor(
+    stream: Stream,
+    origin: FrameStreamOrigin,
+    timeouts: FrameStreamTimeouts = { frameTimeoutMs, stallTimeoutMs },
+  ) {
+    this.#stream = stream
+    this.#timeouts = timeouts
+    this.protocol = origin.protocol
+    this.connection = origin.connection
+    this.outbound = origin.outbound
+    this.frames = this.#consume()
+    stream.addEventListener('close', (event) => this.#onClose(event.error))
+    if (stream.status !== 'open') this.#onClose()
+    void this.#pump()
+  }
+
+  get peer(): PeerId {
+    return this.connection.peer
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  /** Cost of the frames that wait for the reader; never above the credit window. */
+  get bufferedBytes(): number {
+    return this.#receiveCredit.unconsumed
+  }
+
+  async send(frame: Uint8Array): Promise<void> {
+    if (frame.length === 0 || isControl(frame)) throw new NetworkError('misuse', 'this frame is reserved')
+    if (frame.length > maxFrameBytes) throw new NetworkError('oversized', 'frame is larger than 256 KiB')
+    const turn = this.#sending.then(() => this.#sendNow(frame))
+    this.#sending = turn.catch(() => {})
+    return turn
+  }
+
+  async close(): Promise<void> {
+    const turn = this.#sending.then(() => this.#endLocal())
+    this.#sending = turn
+    return turn
+  }
+
+  abort(reason: string): void {
+    this.#fail(new NetworkError('aborted', reason))
+  }
+
+  async #sendNow(frame: Uint8Array): Promise<void> {
+    while (!this.#sendCredit.canSend(frame)) {
+      this.#assertOpen()
+      await this.#creditArrives()
+    }
+    this.#assertOpen()
+    this.#sendCredit.sent(frame)
+    try {
+      if (!this.#stream.send(encodeFrame(frame))) {
+        await this.#stream.onDrain({ signal: AbortSignal.timeout(this.#timeouts.stallTimeoutMs) })
+      }
+    } catch (cause) {
+      const error = asNetworkError(cause, 'ended', 'the stream ended while sending')
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#failure !== null) throw this.#failure
+    if (this.#localEnded || this.#ended.signal.aborted)
+      throw new NetworkError('ended', 'the stream has ended')
+  }
+
+  async #creditArrives(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    await new Promise<void>((resolve) => {
+      this.#onCredit = resolve
+      timer = setTimeout(() => {
+        this.#fail(new NetworkError('timeout', 'the peer stopped reading'))
+      }, this.#timeouts.stallTimeoutMs)
+    })
+    clearTimeout(timer)
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      await pipe(
+        bytesOf(this.#stream),
+        splitFrames(maxFrameBytes, (isPartial) => this.#watchFrame(isPartial)),
+        async (frames) => {
+          for await (const frame of frames) this.#receive(frame)
+        },
+      )
+      this.#endRemote()
+    } catch (cause) {
+      this.#fail(asNetworkError(cause, 'ended', 'the stream broke'))
+    }
+  }
+
+  /** A frame in pieces must not hold its buffer for ever. */
+  #watchFrame(isPartial: boolean): void {
+    if (isPartial === (this.#frameTimer !== undefined)) return
+    clearTimeout(this.#frameTimer)
+    this.#frameTimer = isPartial
+      ? setTimeout(
+          () => this.#fail(new NetworkError('timeout', 'a frame was not completed in time')),
+          this.#timeouts.frameTimeoutMs,
+        )
+      : undefined
+  }
+
+  #receive(frame: Uint8Array): void {
+    const control = decodeControl(frame)
+    if (control === null) {
+      if (this.#remoteEnded) throw new NetworkError('malformed', 'a frame after the end')
+      this.#receiveCredit.arrived(frame)
+      if (this.#isDiscarding) return this.#grant(frame)
+      this.#waiting.push(frame)
+      this.#onArrival()
+    } else if (control === 0) {
+      this.#endRemote()
+    } else {
+      this.#sendCredit.acknowledged(control)
+      this.#onCredit()
+    }
+  }
+
+  async *#consume(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const frame = this.#waiting.shift()
+        if (frame !== undefined) {
+          yield frame
+          this.#grant(frame)
+          continue
+        }
+        if (this.#failure !== null) throw this.#failure
+        if (this.#remoteEnded || this.#ended.signal.aborted) return
+        await new Promise<void>((resolve) => {
+          this.#onArrival = resolve
+        })
+      }
+    } finally {
+      this.#isDiscarding = true
+      for (const frame of this.#waiting.splice(0)) this.#grant(frame)
+    }
+  }
+
+  #grant(frame: Uint8Array): void {
+    const bytes = this.#receiveCredit.consumed(frame)
+    if (bytes > 0) this.#sendControl(bytes)
+  }
+
+  #sendControl(n: number): void {
+    if (this.#stream.writeStatus !== 'writable') return
+    try {
+      this.#stream.send(encodeFrame(encodeControl(n)))
+    } catch (cause) {
+      this.#fail(asNetworkError(cause, 'ended', 'the stream ended while acknowledging'))
+    }
+  }
+
+  #endLocal(): void {
+    if (this.#localEnded || this.#ended.signal.aborted) return
+    this.#localEnded = true
+    this.#sendControl(0)
+    if (this.#remoteEnded) this.#closeBoth()
+  }
+
+  #endRemote(): void {
+    if (this.#remoteEnded) return
+    this.#remoteEnded = true
+    this.#onArrival()
+    if (this.#localEnded) this.#closeBoth()
+  }
+
+  /** Closes the write end for real. Not earlier: acknowledgements travel on it as long as the peer sends. */
+  #closeBoth(): void {
+    this.#stream.close({ signal: AbortSignal.timeout(closeTimeoutMs) }).catch((cause: unknown) => {
+      this.#stream.abort(asNetworkError(cause, 'timeout', 'the stream did not close in time'))
+    })
+  }
+
+  #fail(error: NetworkError): void {
+    if (this.#ended.signal.aborted) return
+    this.#failure ??= error
+    if (error.code === 'aborted') this.#waiting.length = 0
+    this.#stream.abort(error)
+    this.#onClose(error)
+  }
+
+  #onClose(cause?: Error): void {
+    if (this.#ended.signal.aborted) return
+    clearTimeout(this.#frameTimer)
+    if (cause !== undefined) this.#failure ??= asNetworkError(cause, 'ended', 'the stream broke')
+    else if (!this.#remoteEnded) this.#failure ??= new NetworkError('ended', 'the connection closed')
+    this.#ended.abort(this.#failure ?? new NetworkError('ended', 'the stream has ended'))
+    this.#onArrival()
+    this.#onCredit()
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Signed peer records: a libp2p envelope in which a peer signs its own addresses. They travel in `reach` registers and
+ * through rendezvous, so they are hostile until verified. Protocol section 10.
+ */
+import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromPrivateKey, peerIdFromPublicKey } from '@libp2p/peer-id'
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { maxAddressesPerPeer, maxRecordBytes } from './limits.ts'
+import type { PeerId } from './network.ts'
+
+/** A record whose signature holds. */
+export interface VerifiedRecord {
+  readonly ok: true
+  readonly peer: PeerId
+  readonly addresses: readonly string[]
+  /** Higher is newer. */
+  readonly sequence: bigint
+}
+
+export interface RefusedRecord {
+  readonly ok: false
+  readonly reason:
+    | 'too-large'
+    | 'malformed'
+    | 'wrong-key-type'
+    | 'wrong-payload'
+    | 'bad-signature'
+    | 'wrong-peer'
+    | 'too-many-addresses'
+}
+
+const refuse = (reason: RefusedRecord['reason']): RefusedRecord => ({ ok: false, reason })
+
+/** Signs our own addresses, at most 25. → envelope bytes */
+export async function signPeerRecord(
+  privateKey: PrivateKey,
+  addresses: readonly Multiaddr[],
+): Promise<Uint8Array> {
+  const record = new PeerRecord({
+    peerId: peerIdFromPrivateKey(privateKey),
+    multiaddrs: addresses.slice(0, maxAddressesPerPeer),
+  })
+  return (await RecordEnvelope.seal(record, privateKey)).marshal()
+}
+
+/** Checks size, key type (Ed25519 alone, as every Kith node), payload type, signature under the record domain, and owner. */
+export async function verifyPeerRecord(bytes: Uint8Array): Promise<VerifiedRecord | RefusedRecord> {
+  if (bytes.length > maxRecordBytes) return refuse('too-large')
+  try {
+    const envelope = RecordEnvelope.createFromProtobuf(bytes)
+    if (envelope.publicKey.type !== 'Ed25519') return refuse('wrong-key-type')
+    if (!isEqual(envelope.payloadType, PeerRecord.CODEC)) return refuse('wrong-payload')
+    if (!(await envelope.validate(PeerRecord.DOMAIN))) return refuse('bad-signature')
+    const record = PeerRecord.createFromProtobuf(envelope.payload)
+    if (!record.peerId.equals(peerIdFromPublicKey(envelope.publicKey))) return refuse('wrong-peer')
+    if (record.multiaddrs.length > maxAddressesPerPeer) return refuse('too-many-addresses')
+    return {
+      ok: true,
+      peer: record.peerId.toString(),
+      addresses: record.multiaddrs.map((address) => address.toString()),
+      sequence: record.seqNumber,
+    }
+  } catch {
+    // The decoders of libp2p throw whatever fits on bytes that are no record.
+    return refuse('malformed')
+  }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
