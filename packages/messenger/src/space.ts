@@ -1,0 +1,342 @@
+/**
+ * One space and its queue: the only place where its state changes. Both roads end here: verify → apply → commit →
+ * notify for what comes in, compose → apply → commit → notify → publish for what goes out. ARCHITECTURE, "two roads".
+ */
+import { run } from '@kith/crypto'
+import type { Engine } from '@kith/crypto'
+import {
+  applyEvent,
+  composeEvent,
+  currentState,
+  eventTypes,
+  firstContentType,
+  fromId,
+  nextHlc,
+} from '@kith/protocol'
+import type {
+  Content,
+  DeviceId,
+  Eid,
+  Env,
+  EpochKeys,
+  Floor,
+  Hlc,
+  MembershipState,
+  Outcome,
+  SpaceState,
+  VerifiedEvent,
+} from '@kith/protocol'
+import type { Step, Store, StoredEvent } from '@kith/storage'
+import type { Clock } from './clock.ts'
+import type { Keyring } from './keyring.ts'
+import { encodeLogRecord } from './log-records.ts'
+import type { Outbox } from './outbox.ts'
+import type { OwnKeys } from './own-secrets.ts'
+import { Queue } from './queue.ts'
+import type { Registers } from './registers.ts'
+import { laneOf, toStoredEvent } from './stored-events.ts'
+import type { Timeline } from './timeline.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+type Puts = NonNullable<Step['puts']>
+
+/** An event on its way in, with the floor its server claimed. */
+export interface Arrival {
+  readonly event: VerifiedEvent
+  readonly floor: Floor | null
+}
+
+/** What one step changed, told after it is durable. */
+export interface SpaceStep {
+  readonly auth: readonly VerifiedEvent[]
+  readonly content: readonly VerifiedEvent[]
+  readonly forked: readonly VerifiedEvent[]
+  /** Auth events may have changed members, settings or the epoch to send under. */
+  readonly openedEpochs: boolean
+}
+
+/** An own event to be composed, with the wrap pages of an epoch. */
+export interface Draft {
+  readonly content: Content
+  readonly pages?: readonly Uint8Array[]
+  /** Called with the eid once composed: epoch keys need it. */
+  readonly keysFor?: (eid: Eid) => Promise<EpochKeys>
+}
+
+export interface SpaceParts {
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: Clock
+  readonly own: OwnKeys
+  readonly state: SpaceState
+  readonly keyring: Keyring
+  readonly timeline: Timeline
+  readonly outbox: Outbox
+  readonly registers: Registers
+  /** The latest times seen, of own and others' events. */
+  readonly clocks: readonly Hlc[]
+}
+
+export class Space {
+  readonly state: SpaceState
+  readonly keyring: Keyring
+  readonly timeline: Timeline
+  readonly outbox: Outbox
+  readonly registers: Registers
+  readonly own: OwnKeys
+  readonly #engine: Engine
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #queue = new Queue()
+  readonly #waiting = new WaitingRoom()
+  readonly #listeners = new Set<(step: SpaceStep) => void>()
+  #arrivals: { readonly arrival: Arrival; readonly done: (outcome: Outcome) => void; readonly failed: (cause: unknown) => void }[] = []
+  #lastClock: Hlc
+  #failure: unknown = null
+
+  constructor(parts: SpaceParts) {
+    this.state = parts.state
+    this.keyring = parts.keyring
+    this.timeline = parts.timeline
+    this.outbox = parts.outbox
+    this.registers = parts.registers
+    this.own = parts.own
+    this.#engine = parts.engine
+    this.#store = parts.store
+    this.#clock = parts.clock
+    this.#lastClock = nextHlc(parts.clocks, parts.clock.nowMs())
+  }
+
+  get id(): SpaceState['id'] {
+    return this.state.id
+  }
+
+  get membership(): MembershipState {
+    return currentState(this.state.graph)
+  }
+
+  get env(): Env {
+    return { nowMs: this.#clock.nowMs(), randomBytes: (length) => this.#engine.randomBytes(length), sha256: (bytes) => this.#engine.sha256(bytes) }
+  }
+
+  /** Non-null once a step could not be stored: the space must be loaded again before it is used. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  subscribe(listener: (step: SpaceStep) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes events in; resolves when each has been judged and what was applied is durable. */
+  receive(arrivals: readonly Arrival[]): Promise<readonly Outcome[]> {
+    const outcomes = arrivals.map(
+      (arrival) =>
+        new Promise<Outcome>((done, failed) => {
+          this.#arrivals.push({ arrival, done, failed })
+        }),
+    )
+    this.#queue.run(() => this.#takeArrivals()).catch(() => undefined)
+    return Promise.all(outcomes)
+  }
+
+  /**
+   * Composes and applies own events as one step. `plan` runs inside the queue, on the state as it will be; it may
+   * return drafts that depend on it, or none.
+   */
+  post(plan: () => Promise<readonly Draft[]> | readonly Draft[]): Promise<readonly VerifiedEvent[]> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      const composed: VerifiedEvent[] = []
+      try {
+        for (const draft of await plan()) composed.push(await this.#compose(draft, step))
+      } finally {
+        // What was applied before a later draft was refused is part of the state, so it is stored all the same.
+        await this.#commit(step)
+      }
+      return composed
+    })
+  }
+
+  /** Runs `change` inside the queue and commits the records it returns. */
+  record(change: () => Promise<Puts> | Puts): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const puts = await change()
+      if (puts.length > 0) await this.#store.commit({ puts, sync: true })
+    })
+  }
+
+  /** Keeps keys or wrap pages that arrived on their own, and opens what they open. */
+  unlock(change: () => Puts): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      step.puts.push(...change())
+      await this.#openEpochs(step, true)
+      await this.#commit(step)
+    })
+  }
+
+  /** Drops own events from the outbox that another device now holds. */
+  acknowledge(eids: readonly Eid[]): Promise<void> {
+    return this.#queue.run(async () => {
+      const deletes = this.outbox.remove(eids)
+      if (deletes.length > 0) await this.#store.commit({ deletes, sync: false })
+    })
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.idle()
+  }
+
+  async #takeArrivals(): Promise<void> {
+    const taken = this.#arrivals
+    this.#arrivals = []
+    if (taken.length === 0) return
+    try {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      const outcomes = taken.map(({ arrival }) => this.#apply(arrival, step))
+      await this.#openEpochs(step, false)
+      await this.#commit(step)
+      taken.forEach(({ done }, index) => done(outcomes[index]!))
+    } catch (cause) {
+      for (const { failed } of taken) failed(cause)
+    }
+  }
+
+  #apply(arrival: Arrival, step: PendingStep): Outcome {
+    const outcome = this.#applyOne(arrival, step)
+    if (outcome.outcome === 'waiting') this.#waiting.keep(arrival, outcome.for)
+    if (outcome.outcome !== 'applied') return outcome
+    const released = this.#waiting.release(arrival.event.eid)
+    for (let next = released.shift(); next !== undefined; next = released.shift()) {
+      const later = this.#applyOne(next, step)
+      if (later.outcome === 'waiting') this.#waiting.keep(next, later.for)
+      if (later.outcome === 'applied') released.push(...this.#waiting.release(next.event.eid))
+    }
+    return outcome
+  }
+
+  #applyOne({ event, floor }: Arrival, step: PendingStep): Outcome {
+    const outcome = applyEvent(this.state, event, floor)
+    if (outcome.outcome !== 'applied') return outcome
+    this.#lastClock = nextHlc([this.#lastClock, event.header.hlc], this.#clock.nowMs())
+    step.add(event, outcome.forked)
+    if (event.wrapPage !== null && event.content?.type === 'epoch') {
+      const [hash] = event.content.wrapPages
+      if (hash !== undefined && isEqual(this.#engine.sha256(event.wrapPage), hash))
+        step.puts.push(this.keyring.keepPage(hash, event.wrapPage))
+    }
+    return outcome
+  }
+
+  async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
+    const { own, state } = this
+    const isAuth = eventTypes[draft.content.type as keyof typeof eventTypes] < firstContentType
+    const before = isAuth ? state.authHeads.get(own.device) : state.logs.get(own.device)?.head
+    this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
+    const event = await run(
+      this.#engine,
+      composeEvent(
+        {
+          space: state.id,
+          user: own.user,
+          seq: before == null ? 0 : before.seq + 1,
+          prev: before?.eid ?? null,
+          auth: this.membership.heads,
+          hlc: this.#lastClock,
+          content: draft.content,
+          ...(draft.pages?.[0] === undefined ? {} : { wrapPage: draft.pages[0] }),
+        },
+        own.signing,
+        this.env,
+      ),
+    )
+    const outcome = this.#apply({ event, floor: null }, step)
+    if (outcome.outcome !== 'applied') throw new RefusedOwnEvent(outcome)
+    if (draft.keysFor !== undefined) step.puts.push(this.keyring.keep(await draft.keysFor(event.eid)))
+    for (const page of draft.pages ?? []) step.puts.push(this.keyring.keepPage(this.#engine.sha256(page), page))
+    step.puts.push(this.outbox.add(event))
+    return event
+  }
+
+  async #openEpochs(step: PendingStep, force: boolean): Promise<void> {
+    if (!force && step.auth.length === 0) return
+    const opened = await this.keyring.openAll(this.membership.epochs.values())
+    step.puts.push(...opened)
+    step.openedEpochs = opened.length > 0
+  }
+
+  async #commit(step: PendingStep): Promise<void> {
+    if (step.isEmpty) return
+    const firstContent = await this.#store.count(this.id, 'content')
+    const content = step.content.map(toStoredEvent)
+    try {
+      await this.#store.commit({
+        append: [
+          { space: this.id, lane: 'auth', events: step.auth.map(toStoredEvent) },
+          { space: this.id, lane: 'content', events: content },
+        ],
+        puts: [...step.puts, ...this.#logRecords(step)],
+        sync: true,
+      })
+    } catch (cause) {
+      // Memory is ahead of the disk: nothing more is accepted until the space has been loaded again.
+      this.#failure = cause
+      throw cause
+    }
+    content.forEach((stored: StoredEvent, index) => {
+      this.timeline.add({ ...stored, position: firstContent + index })
+    })
+    for (const listener of this.#listeners) listener(step)
+  }
+
+  #logRecords(step: PendingStep): Puts {
+    const devices = new Set<DeviceId>(step.content.map((event) => event.header.device))
+    return [...devices].flatMap((device) => {
+      const log = this.state.logs.get(device)
+      return log === undefined ? [] : [{ table: 'logs' as const, key: `${this.id}/${device}`, value: encodeLogRecord(log) }]
+    })
+  }
+
+  #refuseAfterFailure(): void {
+    if (this.#failure !== null) throw this.#failure
+  }
+}
+
+/** Our own event was refused by our own rules: the caller asked for something it may not do. */
+export class RefusedOwnEvent extends Error {
+  readonly code = 'refused-own-event'
+  readonly outcome: Outcome
+  constructor(outcome: Outcome) {
+    super(outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome)
+    this.name = 'RefusedOwnEvent'
+    this.outcome = outcome
+  }
+}
+
+class PendingStep implements SpaceStep {
+  readonly auth: VerifiedEvent[] = []
+  readonly content: VerifiedEvent[] = []
+  readonly forked: VerifiedEvent[] = []
+  readonly puts: Puts[number][] = []
+  openedEpochs = false
+
+  get isEmpty(): boolean {
+    return this.auth.length + this.content.length + this.puts.length === 0
+  }
+
+  add(event: VerifiedEvent, forked: boolean): void {
+    if (laneOf(event) === 'auth') this.auth.push(event)
+    else this.content.push(event)
+    if (forked) this.forked.push(event)
+  }
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index])
+}

@@ -1,0 +1,77 @@
+/**
+ * The order in which a space's messages are shown: along each device's chain, then by hybrid clock, then by eid; kept as
+ * an index over storage positions, never the messages themselves. Protocol section 4.
+ */
+import type { DirectoryEntry, Position } from '@kith/storage'
+import { formatHex } from '@kith/protocol'
+
+interface Place {
+  readonly position: Position
+  readonly eid: string
+  /** The clock shown, never smaller than that of an earlier event of the same device. */
+  readonly ms: number
+  readonly counter: number
+}
+
+export class Timeline {
+  #places: Place[] = []
+  readonly #latest = new Map<string, { ms: number; counter: number }>()
+  readonly #byEid = new Map<string, Position>()
+
+  /** Builds the index from a lane's directory. */
+  static from(directory: readonly DirectoryEntry[]): Timeline {
+    const timeline = new Timeline()
+    const inChainOrder = directory.toSorted((left, right) => left.seq - right.seq)
+    for (const entry of inChainOrder) timeline.#places.push(timeline.#place(entry))
+    timeline.#places.sort(comparePlaces)
+    return timeline
+  }
+
+  get length(): number {
+    return this.#places.length
+  }
+
+  position(eid: string): Position | null {
+    return this.#byEid.get(eid) ?? null
+  }
+
+  /** Adds one event; most land at the end. */
+  add(entry: DirectoryEntry): void {
+    const place = this.#place(entry)
+    let index = this.#places.length
+    while (index > 0 && comparePlaces(this.#places[index - 1]!, place) > 0) index--
+    this.#places.splice(index, 0, place)
+  }
+
+  /** Up to `limit` positions before `beforeEid` (or the end), oldest first. */
+  upTo(beforeEid: string | null, limit: number): readonly Position[] {
+    const end = beforeEid === null ? this.#places.length : this.#indexOf(beforeEid)
+    return this.#places.slice(Math.max(0, end - limit), end).map(({ position }) => position)
+  }
+
+  #indexOf(eid: string): number {
+    const index = this.#places.findLastIndex((place) => place.eid === eid)
+    return index < 0 ? this.#places.length : index
+  }
+
+  #place(entry: DirectoryEntry): Place {
+    const device = formatHex(entry.device)
+    const before = this.#latest.get(device)
+    const own = { ms: entry.hlcMs, counter: entry.hlcCounter }
+    // A chain's own order wins over its clocks: an event is shown after the one it follows.
+    const isAhead = before === undefined || compareClocks(own, before) > 0
+    const shown = isAhead ? own : { ms: before.ms, counter: before.counter + 1 }
+    this.#latest.set(device, shown)
+    const eid = formatHex(entry.eid)
+    this.#byEid.set(eid, entry.position)
+    return { position: entry.position, eid, ...shown }
+  }
+}
+
+function compareClocks(left: { ms: number; counter: number }, right: { ms: number; counter: number }): number {
+  return left.ms - right.ms || left.counter - right.counter
+}
+
+function comparePlaces(left: Place, right: Place): number {
+  return compareClocks(left, right) || (left.eid < right.eid ? -1 : left.eid > right.eid ? 1 : 0)
+}
