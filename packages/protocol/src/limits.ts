@@ -65,6 +65,8 @@ export const maxRegisterBytes: number = 4 * 1024
 export const maxRegisterBytesPerUser: number = 4 * 1024 * 1024
 export const maxRegisterKeyBytes = 64
 export const maxRegisterNameChars = 32
+/** Marks in one list; the register's own limit is reached earlier where seqs are high. */
+export const maxReceiptEntries = 256
 export const maxEphemeralBytes: number = 2 * 1024
 export const maxEphemeralAgeMs = 30_000
 

@@ -51,8 +51,11 @@ export function computeEid(headerBytes: Uint8Array, env: Pick<Env, 'sha256'>): E
   return toId<Eid>(env.sha256(labelledBytes(labels.eid, headerBytes)))
 }
 
+/** What of an event travels. */
+export type EncodableEvent = Pick<SignedEvent, 'headerBytes' | 'bodyBytes' | 'signature' | 'wrapPage'>
+
 /** The bytes of an event as it travels and is stored, in the form it has: stub, unsigned, with or without wrap page. */
-export function encodeEvent(event: SignedEvent): Uint8Array {
+export function encodeEvent(event: EncodableEvent): Uint8Array {
   const parts = [event.headerBytes, event.bodyBytes, event.signature]
   return encodeCbor(event.wrapPage === null ? parts : [...parts, event.wrapPage])
 }
@@ -127,10 +130,14 @@ function readBody(
 }
 
 // The genesis of an identity space has no user yet and is signed by the device it names; a group's author is an owner.
+// A join request is for the space it is answered in.
 function fitsHeader(header: Header, content: Content): boolean {
+  if (content.type === 'admit' || content.type === 'add') {
+    return content.request === null || content.request.request.space === header.space
+  }
   if (content.type !== 'genesis') return true
   if (content.kind === 'identity') return header.user === null && toId(content.deviceKey) === header.device
-  return header.user !== null && content.owners.includes(header.user)
+  return content.kind === 'group' && header.user !== null && content.owners.includes(header.user)
 }
 
 /** Whether two byte strings are the same; for public values, as it stops at the first difference. */

@@ -25,11 +25,17 @@ import { deletion, edit, text } from './contents/message.ts'
 import { settingsChange } from './contents/settings.ts'
 import type { Field } from './fields.ts'
 import { eventTypes, firstContentType } from './types.ts'
-import type { Content, EventTypeName, GroupGenesis, IdentityGenesis } from './types.ts'
+import type { Content, DmGenesis, EventTypeName, GroupGenesis, IdentityGenesis } from './types.ts'
 
-const genesis: Field<IdentityGenesis | GroupGenesis> = {
-  encode: (value) => (value.kind === 'identity' ? identityGenesis.encode(value) : groupGenesis.encode(value)),
+const genesis: Field<IdentityGenesis | GroupGenesis | DmGenesis> = {
+  encode: encodeGenesis,
   decode: (raw) => identityGenesis.decode(raw) ?? groupGenesis.decode(raw),
+}
+
+function encodeGenesis(value: IdentityGenesis | GroupGenesis | DmGenesis): CborValue {
+  if (value.kind === 'identity') return identityGenesis.encode(value)
+  if (value.kind === 'group') return groupGenesis.encode(value)
+  throw new ProtocolUsageError('dm-genesis', 'The genesis of a dm is no event with a body')
 }
 
 type ContentOf<Name extends EventTypeName> = Extract<Content, { readonly type: Name }>
@@ -78,7 +84,7 @@ export function typeOf(content: Content): number {
   return content.type === 'unknown' ? content.number : eventTypes[content.type]
 }
 
-/** A content as it stands in a body. @throws ProtocolUsageError `unknown-content`: its bytes are all there is of it */
+/** A content as it stands in a body. @throws ProtocolUsageError `unknown-content`, `dm-genesis` for those that have no other form */
 export function encodeContent(content: Content): CborValue {
   if (content.type === 'unknown')
     throw new ProtocolUsageError('unknown-content', 'A content of unknown type cannot be encoded')

@@ -77,6 +77,13 @@ export interface GroupGenesis {
   readonly settings: Settings
   readonly random16: Uint8Array
 }
+/** Both users of a dm; it is computed by each side, never sent or signed (section 6). */
+export interface DmGenesis {
+  readonly type: 'genesis'
+  readonly kind: 'dm'
+  /** Lower UserId first. */
+  readonly users: readonly [UserId, UserId]
+}
 export interface DeviceIntro {
   readonly type: 'deviceIntro'
   readonly proof: Proof
@@ -220,6 +227,7 @@ export interface UnknownContent {
 export type AuthContent =
   | IdentityGenesis
   | GroupGenesis
+  | DmGenesis
   | DeviceIntro
   | DeviceRevoke
   | Uek
