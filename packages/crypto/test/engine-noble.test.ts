@@ -1,0 +1,4 @@
+import { createNobleEngine } from '../src/engine-noble.ts'
+import { describeEngine } from './engine-suite.ts'
+
+describeEngine('noble', createNobleEngine, { runs: 20, recipients: 200 })
