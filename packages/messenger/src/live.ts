@@ -6,18 +6,17 @@ import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
 import {
   decodeEvent,
-  decodeRegister,
   decodeSealed,
   encodeEvent,
   matchHint,
   maxGossipMessageBytes,
   openSealed,
+  registers,
   sealPayload,
   spaceOf,
   verifyEvent,
-  verifyRegister,
 } from '@kith/protocol'
-import type { EpochKeys, Register, SealedKind, VerifiedEvent } from '@kith/protocol'
+import type { EpochKeys, SealedKind, VerifiedEvent, VerifiedRegister } from '@kith/protocol'
 import type { GossipVerdict, Network, PeerId } from '@kith/network'
 import type { Clock } from './clock.ts'
 import { sendingKeys } from './epoch-policy.ts'
@@ -28,7 +27,7 @@ export const supersededTopicMs = 24 * 60 * 60 * 1000
 /** Verified payloads kept between a message's judgement and its delivery. */
 const maxJudged = 256
 
-type Judged = { readonly kind: 'event'; readonly event: VerifiedEvent } | { readonly kind: 'register'; readonly register: Register }
+type Judged = { readonly kind: 'event'; readonly event: VerifiedEvent } | { readonly kind: 'register'; readonly register: VerifiedRegister }
 
 export interface LiveParts {
   readonly engine: Engine
@@ -137,20 +136,23 @@ export class Live {
 
   #join(topic: string): void {
     this.#parts.network.joinTopic(topic, {
-      validate: (bytes) => this.#judge(topic, bytes),
+      validate: (bytes, from) => this.#judge(topic, bytes, from),
       onMessage: (bytes, from) => this.#deliver(bytes, from),
     })
   }
 
   /** `reject` only for what the bytes alone prove bad to every holder of the epoch; what depends on what I know is `ignore`. */
-  async #judge(topic: string, bytes: Uint8Array): Promise<GossipVerdict> {
+  async #judge(topic: string, bytes: Uint8Array, from: PeerId): Promise<GossipVerdict> {
     if (bytes.length > maxGossipMessageBytes) return 'reject'
     const sealed = decodeSealed(bytes)
     if (!sealed.ok) return 'reject'
     const { engine, space } = this.#parts
     const candidates = [...space.keyring.held.values()].filter((keys) => keys.topic === topic).map(sealKeysOf)
     const keys = await run(engine, matchHint(candidates, sealed.value))
-    if (keys === null) return 'ignore'
+    if (keys === null) {
+      this.#parts.onGap(from)
+      return 'ignore'
+    }
     const payload = await run(engine, openSealed(keys, sealed.value))
     if (!payload.ok) return payload.reason === 'bad-padding' ? 'reject' : 'ignore'
     if (sealed.value.kind === 'event') return this.#judgeEvent(bytes, payload.value)
@@ -170,9 +172,9 @@ export class Live {
 
   async #judgeRegister(bytes: Uint8Array, payload: Uint8Array): Promise<GossipVerdict> {
     const { engine, space } = this.#parts
-    const decoded = decodeRegister(payload)
-    if (!decoded.ok || decoded.value.space !== space.id) return 'reject'
-    const verified = await run(engine, verifyRegister(decoded.value))
+    const decoded = registers.decode(payload)
+    if (!decoded.ok || decoded.value.value.space !== space.id) return 'reject'
+    const verified = await run(engine, registers.verify(decoded.value))
     if (!verified.ok) return 'reject'
     this.#keepJudged(bytes, { kind: 'register', register: verified.value })
     return 'accept'

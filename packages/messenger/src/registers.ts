@@ -1,19 +1,21 @@
 /** The registers of one space: the newest of each, in memory and in storage. Protocol section 9. */
 import { run } from '@kith/crypto'
-import type { Engine } from '@kith/crypto'
-import { decodeRegister, encodeRegister, signRegister } from '@kith/protocol'
-import type { DeviceId, Register, SpaceId, UserId } from '@kith/protocol'
+import type { CborValue, Engine } from '@kith/crypto'
+import { formatHex, registers as codec, registerSlot, replacesRegister } from '@kith/protocol'
+import type { DeviceId, SignedRegister, SpaceId, UserId, VerifiedRegister } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import type { Space } from './space.ts'
 
 /** Registers kept of one device in one space. */
 export const maxRegistersPerDevice = 64
 
+const emptyKey = new Uint8Array(0)
+
 export class Registers {
   readonly #space: SpaceId
-  readonly #newest = new Map<string, Register>()
+  readonly #newest = new Map<string, SignedRegister>()
   readonly #perDevice = new Map<DeviceId, number>()
-  readonly #listeners = new Set<(register: Register) => void>()
+  readonly #listeners = new Set<(register: SignedRegister) => void>()
 
   constructor(space: SpaceId) {
     this.#space = space
@@ -21,39 +23,40 @@ export class Registers {
 
   async load(store: Store): Promise<void> {
     for await (const { value } of store.scan('registers', `${this.#space}/`)) {
-      const register = decodeRegister(value)
+      const register = codec.decode(value)
       if (register.ok) this.#keep(register.value)
     }
   }
 
-  subscribe(listener: (register: Register) => void): () => void {
+  subscribe(listener: (register: SignedRegister) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  get(device: DeviceId, name: string, key: string): Register | null {
-    return this.#newest.get(keyOf({ device, name, key })) ?? null
-  }
-
   /** Every register held, for sync. */
-  all(): readonly Register[] {
+  all(): readonly SignedRegister[] {
     return [...this.#newest.values()]
   }
 
   /** Registers of one name by a user's devices. */
-  ofUser(user: UserId, name: string): readonly Register[] {
-    return this.all().filter((register) => register.user === user && register.name === name)
+  ofUser(user: UserId, name: string): readonly SignedRegister[] {
+    return this.all().filter(({ value }) => value.user === user && value.name === name)
+  }
+
+  /** The register of one name and no key by a device. */
+  ofDevice(device: DeviceId, name: string): SignedRegister | null {
+    return this.all().find(({ value }) => value.device === device && value.name === name && value.key.length === 0) ?? null
   }
 
   /** Takes verified registers in: newer ones of current members' devices are kept, the rest is dropped. */
-  async take(space: Space, registers: readonly Register[]): Promise<readonly Register[]> {
-    const taken: Register[] = []
+  async take(space: Space, arrived: readonly VerifiedRegister[]): Promise<readonly SignedRegister[]> {
+    const taken: SignedRegister[] = []
     await space.record(() => {
-      for (const register of registers) if (this.#mayKeep(space, register)) taken.push(this.#keep(register))
+      for (const register of arrived) if (this.#mayKeep(space, register)) taken.push(this.#keep(register))
       return taken.map((register) => ({
         table: 'registers' as const,
-        key: `${this.#space}/${keyOf(register)}`,
-        value: encodeRegister(register),
+        key: this.#storageKey(register),
+        value: codec.encode(register),
       }))
     })
     for (const register of taken) for (const listener of this.#listeners) listener(register)
@@ -61,46 +64,49 @@ export class Registers {
   }
 
   /** Signs and keeps an own register; its bytes are returned to be published. */
-  async write(engine: Engine, space: Space, entry: { readonly name: string; readonly key: string; readonly value: Uint8Array }): Promise<Uint8Array> {
-    const before = this.get(space.own.device, entry.name, entry.key)
+  async write(engine: Engine, space: Space, name: string, value: CborValue): Promise<Uint8Array> {
+    const { own, env } = space
+    const before = this.ofDevice(own.device, name)
     const register = await run(
       engine,
-      signRegister(
+      codec.sign(
         {
           space: space.id,
-          user: space.own.user,
-          device: space.own.device,
-          ...entry,
-          counter: before === null ? 1 : before.counter + 1,
-          hlc: { ms: space.env.nowMs, counter: 0 },
+          user: own.user,
+          device: own.device,
+          name,
+          key: emptyKey,
+          counter: before === null ? 1 : before.value.counter + 1,
+          hlc: { ms: env.nowMs, counter: 0 },
+          value,
         },
-        space.own.signing,
+        own.signing,
       ),
     )
     await this.take(space, [register])
-    return encodeRegister(register)
+    return codec.encode(register)
   }
 
-  #mayKeep(space: Space, register: Register): boolean {
+  #storageKey({ value }: SignedRegister): string {
+    return `${this.#space}/${value.device}/${value.name}/${formatHex(value.key)}`
+  }
+
+  #mayKeep(space: Space, register: VerifiedRegister): boolean {
+    const { value } = register
     const { members, devices } = space.membership
-    const device = devices.get(register.device)
-    if (register.space !== this.#space || device === undefined || device.revoked) return false
-    if (device.user !== register.user || !members.has(register.user)) return false
-    const held = this.#newest.get(keyOf(register))
-    if (held === undefined) return (this.#perDevice.get(register.device) ?? 0) < maxRegistersPerDevice
-    return register.counter > held.counter
+    const device = devices.get(value.device)
+    if (value.space !== this.#space || device === undefined || device.revoked) return false
+    if (device.user !== value.user || !members.has(value.user)) return false
+    const held = this.#newest.get(registerSlot(value))
+    if (held === undefined) return (this.#perDevice.get(value.device) ?? 0) < maxRegistersPerDevice
+    return replacesRegister(register, held)
   }
 
-  #keep(register: Register): Register {
-    const key = keyOf(register)
-    if (!this.#newest.has(key)) {
-      this.#perDevice.set(register.device, (this.#perDevice.get(register.device) ?? 0) + 1)
-    }
-    this.#newest.set(key, register)
+  #keep(register: SignedRegister): SignedRegister {
+    const { value } = register
+    const slot = registerSlot(value)
+    if (!this.#newest.has(slot)) this.#perDevice.set(value.device, (this.#perDevice.get(value.device) ?? 0) + 1)
+    this.#newest.set(slot, register)
     return register
   }
-}
-
-function keyOf({ device, name, key }: { readonly device: DeviceId; readonly name: string; readonly key: string }): string {
-  return `${device}/${name}/${key}`
 }
