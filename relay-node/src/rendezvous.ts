@@ -29,7 +29,10 @@ export class Rendezvous {
     this.book = book
   }
 
-  /** Answers one stream until its end or `closing`. Bytes that are no request end it, as does asking too fast. */
+  /**
+   * Answers one stream until its end or `closing`.
+   * @throws RelayError `refused` for bytes that are no request and for asking too fast: the caller ends the stream
+   */
   async serve(stream: Stream, peer: PeerId, closing: AbortSignal): Promise<void> {
     const frames = framesOf(stream, rendezvousLimits.requestFrameBytes)
     for (;;) {
@@ -37,8 +40,7 @@ export class Rendezvous {
       if (frame === null) return frames.close(writeTimeoutMs)
       const request = decodeRendezvousRequest(frame)
       if (!request.ok || !this.#budget.spend(peer.toString(), Date.now())) {
-        stream.abort(new RelayError('refused', 'Not a rendezvous request, or too many.'))
-        return
+        throw new RelayError('refused', 'Not a rendezvous request, or too many.')
       }
       await frames.write(encodeRendezvousReply(await this.#answer(request.value, peer)), writeTimeoutMs)
     }

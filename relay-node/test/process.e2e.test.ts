@@ -1,0 +1,118 @@
+// The process: how it starts, refuses to start, and ends.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { rendezvousProtocol } from '@kith/protocol/relay'
+import { multiaddr } from '@multiformats/multiaddr'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createClient } from './client.ts'
+import { exitOf, runToEnd, startRelayProcess, temporaryDirectory } from './relay-process.ts'
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+beforeEach(async () => {
+  directory = await temporaryDirectory()
+})
+afterEach(() => directory.remove())
+
+describe('the relay process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends cleanly at %s, also with a client in the middle of something',
+    async (signal) => {
+      const relay = await startRelayProcess(directory.path)
+      const alice = await createClient()
+      const stream = await alice.dialProtocol(multiaddr(relay.tcp), rendezvousProtocol)
+      stream.send(Uint8Array.of(200))
+      expect(await relay.health()).toMatchObject({ status: 'ready', connections: 1 })
+      const startedMs = performance.now()
+      expect(await relay.stop(signal)).toBe(0)
+      expect(performance.now() - startedMs).toBeLessThan(8_500)
+      expect(relay.output()).toContain('"event":"stopped"')
+      await alice.stop()
+    },
+  )
+
+  it('ends at once with 1 at a second signal', async () => {
+    const relay = await startRelayProcess(directory.path)
+    relay.child.kill('SIGTERM')
+    relay.child.kill('SIGINT')
+    expect(await exitOf(relay.child)).toBe(1)
+  })
+
+  it('says ready to its own health check, and not ready where nothing listens', async () => {
+    const relay = await startRelayProcess(directory.path)
+    expect(await runToEnd(['healthcheck', '--health', relay.listening.health])).toMatchObject({ code: 0 })
+    await relay.stop()
+    expect(await runToEnd(['healthcheck', '--health', relay.listening.health])).toMatchObject({ code: 1 })
+  })
+
+  it('refuses to start over a damaged key, with 5', async () => {
+    await writeFile(join(directory.path, 'identity.key'), 'damaged')
+    const { code, stderr } = await runToEnd(['--data-dir', directory.path, '--health', 'off'])
+    expect(code).toBe(5)
+    expect(stderr).toContain('identity key')
+    expect(await readFile(join(directory.path, 'identity.key'), 'utf8')).toBe('damaged')
+  })
+
+  it('refuses to start without its data directory, with 5', async () => {
+    await writeFile(join(directory.path, 'file'), '')
+    expect(await runToEnd(['--data-dir', join(directory.path, 'file'), '--health', 'off'])).toMatchObject({
+      code: 5,
+    })
+  })
+
+  it('refuses to start beside another on the same data, with 6', async () => {
+    const relay = await startRelayProcess(directory.path)
+    const second = await runToEnd([
+      '--data-dir',
+      directory.path,
+      '--health',
+      'off',
+      '--listen',
+      '/ip4/127.0.0.1/tcp/0',
+    ])
+    await relay.stop()
+    expect(second).toMatchObject({ code: 6 })
+    expect(second.stderr).toContain('Another relay')
+  })
+
+  it('says which address is taken, with 1', async () => {
+    const relay = await startRelayProcess(directory.path)
+    await mkdir(join(directory.path, 'other'))
+    const taken = relay.tcp.replace(/\/p2p\/.*/, '')
+    const second = await runToEnd([
+      '--data-dir',
+      join(directory.path, 'other'),
+      '--health',
+      'off',
+      '--listen',
+      taken,
+    ])
+    await relay.stop()
+    expect(second).toMatchObject({ code: 1 })
+    expect(second.stderr).toContain('cannot listen')
+  })
+
+  it('checks and prints its configuration without starting', async () => {
+    const file = join(directory.path, 'relay.json')
+    await writeFile(file, JSON.stringify({ name: 'Harbour', turnSecret: 'hidden' }))
+    expect(await runToEnd(['config', 'check', '--config', file])).toMatchObject({ code: 0 })
+    const printed = await runToEnd(['config', 'print', '--config', file], { RELAY_OPERATOR: 'Alice' })
+    expect(JSON.parse(printed.stdout)).toMatchObject({
+      name: 'Harbour',
+      operator: 'Alice',
+      turnSecret: '********',
+    })
+    await writeFile(file, JSON.stringify({ nmae: 'Harbour' }))
+    const refused = await runToEnd(['config', 'check', '--config', file])
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('nmae')
+    expect(await runToEnd(['--unknown'])).toMatchObject({ code: 2 })
+    expect(await runToEnd(['dance'])).toMatchObject({ code: 2 })
+  })
+
+  it('tells its flags and its version', async () => {
+    const help = await runToEnd(['--help'])
+    expect(help.code).toBe(0)
+    expect(help.stdout).toContain('--max-reservations <integer>')
+    expect(await runToEnd(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' })
+  })
+})
