@@ -1,13 +1,5 @@
 /** Types and the core over any abstract-level database. Composition roots import `./node` or `./memory`. */
-export type {
-  DirectoryEntry,
-  Lane,
-  Position,
-  Step,
-  Store,
-  StoredEvent,
-  Table,
-} from './store.ts'
+export type { DirectoryEntry, Lane, Position, Step, Store, StoredEvent, Table } from './store.ts'
 export { StorageError } from './errors.ts'
 export type { StorageErrorCode } from './errors.ts'
 export { databaseOptions } from './database.ts'

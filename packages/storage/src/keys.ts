@@ -69,9 +69,7 @@ export async function recordKeys(
 ): Promise<string[]> {
   const tokens = await vault.tokens(records.flatMap(({ key }) => [groupOf(key) ?? key, key]))
   return records.map(({ table, key }, i) =>
-    groupOf(key) === null
-      ? `${table}/${tokens[2 * i]!}`
-      : `${table}/${tokens[2 * i]!}/${tokens[2 * i + 1]!}`,
+    groupOf(key) === null ? `${table}/${tokens[2 * i]!}` : `${table}/${tokens[2 * i]!}/${tokens[2 * i + 1]!}`,
   )
 }
 

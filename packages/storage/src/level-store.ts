@@ -11,7 +11,15 @@ import type { Queued } from './queue.ts'
 import { decodeRecord } from './records.ts'
 import type { StoredRecord } from './records.ts'
 import { readSegments, segmentsAtOnce } from './segments.ts'
-import { beyondEnd, checkLane, checkPosition, checkRecordKey, checkSpace, checkStep, checkTable } from './step.ts'
+import {
+  beyondEnd,
+  checkLane,
+  checkPosition,
+  checkRecordKey,
+  checkSpace,
+  checkStep,
+  checkTable,
+} from './step.ts'
 import type { DirectoryEntry, Lane, Position, Step, Store, StoredEvent, Table } from './store.ts'
 import type { Vault } from './vault.ts'
 
@@ -115,7 +123,7 @@ export class LevelStore implements Store {
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     checkPosition(from)
     const end = (await this.#state(space, lane)).count
-    for (let next = from; next < end; ) {
+    for (let next = from; next < end;) {
       // Asked anew each time: the tail may have been folded, or the space deleted, since the last batch.
       const state = await this.#state(space, lane)
       if (next >= state.count) return

@@ -38,7 +38,7 @@ export interface MemoryStore extends Store {
 
 /** Opens a store in memory. Rejects with StorageError. */
 export async function openMemoryStore({ engine, vaultKey, image }: MemoryStoreOptions): Promise<MemoryStore> {
-  const key = (vaultKey ?? image?.vaultKey ?? engine.randomBytes(vaultKeyBytes)).slice()
+  const key = new Uint8Array(vaultKey ?? image?.vaultKey ?? engine.randomBytes(vaultKeyBytes))
   const database = new MemoryDatabase(image?.entries ?? new Map())
   const store = await createStore({ database, engine, vaultKey: key })
   return memoryStore(store, database, engine, key)
@@ -75,7 +75,8 @@ function memoryStore(
       return image()
     },
     reopen: async () => {
-      if (!stopped) throw new StorageError('invalid-argument', 'Only a crashed or closed store can be reopened')
+      if (!stopped)
+        throw new StorageError('invalid-argument', 'Only a crashed or closed store can be reopened')
       return openMemoryStore({ engine, image: image() })
     },
   }

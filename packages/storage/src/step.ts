@@ -58,7 +58,8 @@ function checkEvent({ eid, device, seq, hlcMs, hlcCounter }: StoredEvent): void 
   if (eid.length !== 32) throw invalid('an event id that is not 32 bytes')
   if (device.length !== 32) throw invalid('a device key that is not 32 bytes')
   if (!Number.isSafeInteger(seq) || seq < 0) throw invalid('a seq that is no whole number')
-  if (!Number.isSafeInteger(hlcMs) || hlcMs < 0 || hlcMs >= maxHlcMs) throw invalid('an hlc time out of range')
+  if (!Number.isSafeInteger(hlcMs) || hlcMs < 0 || hlcMs >= maxHlcMs)
+    throw invalid('an hlc time out of range')
   if (!Number.isSafeInteger(hlcCounter) || hlcCounter < 0 || hlcCounter >= maxHlcCounter) {
     throw invalid('an hlc counter out of range')
   }

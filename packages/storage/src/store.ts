@@ -56,11 +56,21 @@ export interface DirectoryEntry {
 }
 
 export interface Step {
-  readonly append?: readonly { readonly space: string; readonly lane: Lane; readonly events: readonly StoredEvent[] }[]
+  readonly append?: readonly {
+    readonly space: string
+    readonly lane: Lane
+    readonly events: readonly StoredEvent[]
+  }[]
   readonly puts?: readonly { readonly table: Table; readonly key: string; readonly value: Uint8Array }[]
   readonly deletes?: readonly { readonly table: Table; readonly key: string }[]
   /** Overwrites an event's bytes in place (an event that becomes a stub, or gains its signature as an anchor). */
-  readonly replace?: readonly { readonly space: string; readonly lane: Lane; readonly position: Position; readonly bytes: Uint8Array; /** @default unchanged */ readonly anchor?: boolean }[]
+  readonly replace?: readonly {
+    readonly space: string
+    readonly lane: Lane
+    readonly position: Position
+    readonly bytes: Uint8Array
+    /** @default unchanged */ readonly anchor?: boolean
+  }[]
   /** True: durable on disk before `commit` resolves. False: ordered and atomic, but the last moments may be lost with the power. */
   readonly sync: boolean
 }

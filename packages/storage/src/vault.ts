@@ -41,7 +41,8 @@ export class Vault {
     if (vaultKey.length !== vaultKeyBytes) {
       throw new StorageError('invalid-argument', `A vault key has ${vaultKeyBytes} bytes`)
     }
-    const secret = vaultKey.slice()
+    // Not `slice`, which on a Buffer would share the caller's bytes, and `wipe` would clear them.
+    const secret = new Uint8Array(vaultKey)
     const [tokenKey] = await engine.run([derive({ secret, label: labels.vault, context: ['key names'] })])
     return new Vault(engine, secret, tokenKey)
   }

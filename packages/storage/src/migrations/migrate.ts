@@ -19,7 +19,10 @@ export async function readSchema(connection: Connection, newest: number): Promis
   if (stored === undefined) return null
   const version = parseVersion(stored)
   if (version > newest) {
-    throw new StorageError('newer-schema', `The database has version ${version}, this program knows ${newest}`)
+    throw new StorageError(
+      'newer-schema',
+      `The database has version ${version}, this program knows ${newest}`,
+    )
   }
   return version
 }
