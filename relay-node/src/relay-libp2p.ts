@@ -19,8 +19,10 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { RelayConfig } from './config.ts'
+import { RelayError } from './errors.ts'
 import { hubGossip } from './gossip.ts'
 import type { RelayDatastore } from './relay-datastore.ts'
+import { RequestBudget } from './request-budget.ts'
 
 /** The services a relay runs. */
 export interface RelayServices extends Record<string, unknown> {
@@ -56,7 +58,7 @@ export function createRelayLibp2p(parts: {
     transports: [
       tcp({ maxConnections: config.maxConnections }),
       webSockets(),
-      webRTCDirect({ rtcConfiguration: { iceServers: [] } }),
+      webRTCDirect({ rtcConfiguration: admitWebRtcDirect() }),
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [
@@ -93,6 +95,18 @@ export function createRelayLibp2p(parts: {
       pubsub: hubGossip(config.maxTopicsPerPeer),
     },
   })
+}
+
+// One unauthenticated UDP packet makes the listener build a peer connection of about 100 KiB and keep it for ten
+// seconds. It asks for this configuration first, so refusing here is what bounds a flood.
+function admitWebRtcDirect(): () => { iceServers: [] } {
+  const budget = new RequestBudget({ burst: 64, perSecond: 20 })
+  return () => {
+    if (!budget.spend('webrtc-direct', Date.now())) {
+      throw new RelayError('refused', 'Too many WebRTC-Direct attempts.')
+    }
+    return { iceServers: [] }
+  }
 }
 
 function addressesOf(config: RelayConfig): {

@@ -1,8 +1,10 @@
 // The relay as its clients meet it: a real process, real libp2p peers.
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { crc32 } from 'node:zlib'
 import {
   decodeInfo,
   decodeRendezvousReply,
@@ -269,6 +271,23 @@ describe('a relay', () => {
     expect(relay.child.exitCode).toBeNull()
   })
 
+  it('spends little on a flood of connection attempts nobody stands behind', async () => {
+    const relay = await relayWith()
+    const webRtc = relay.listening.addresses.find((address) => address.includes('/webrtc-direct/')) ?? ''
+    const port = Number(/\/udp\/(\d+)/.exec(webRtc)?.[1])
+    const beforeKib = residentKib(relay)
+    for (let packet = 0; packet < 2_000; packet++) await sendDatagram(port, stunRequest())
+    const bob = await client()
+    expect(await readInfo(bob, relay)).toMatchObject({ ok: true })
+    expect(residentKib(relay) - beforeKib).toBeLessThan(80 * 1024)
+    await until(async () => {
+      const dialed = bob.dial(multiaddr(webRtc), { signal: AbortSignal.timeout(3_000), force: true })
+      return dialed
+        .then((connection) => connection.remoteAddr.toString().includes('/webrtc-direct'))
+        .catch(() => false)
+    })
+  })
+
   it('logs no address and no PeerId of its clients, even when it logs everything', async () => {
     const relay = await relayWith()
     const alice = await reachableClient(relay)
@@ -290,6 +309,37 @@ describe('a relay', () => {
 function sendDatagram(port: number, bytes: Uint8Array): Promise<void> {
   const socket = createSocket('udp4')
   return new Promise((resolve) => socket.send(bytes, port, '127.0.0.1', () => socket.close(resolve)))
+}
+
+/** A well-formed binding request with a user fragment of its own, as opens a WebRTC-Direct connection. */
+function stunRequest(): Uint8Array {
+  const fragment = `libp2p+webrtc+v1/${randomBytes(16).toString('hex')}`
+  const body = Buffer.concat([
+    stunAttribute(0x0006, Buffer.from(`${fragment}:${fragment}`)),
+    stunAttribute(0x0024, Buffer.of(0, 0, 0, 1)),
+    stunAttribute(0x802a, randomBytes(8)),
+    stunAttribute(0x0008, randomBytes(20)),
+  ])
+  const head = Buffer.alloc(8)
+  head.writeUInt16BE(0x0001, 0)
+  head.writeUInt16BE(body.length + 8, 2)
+  head.writeUInt32BE(0x2112a442, 4)
+  const message = Buffer.concat([head, randomBytes(12), body])
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32BE((crc32(message) ^ 0x5354554e) >>> 0)
+  return Buffer.concat([message, stunAttribute(0x8028, checksum)])
+}
+
+function stunAttribute(type: number, value: Buffer): Buffer {
+  const attribute = Buffer.alloc(4 + Math.ceil(value.length / 4) * 4)
+  attribute.writeUInt16BE(type, 0)
+  attribute.writeUInt16BE(value.length, 2)
+  value.copy(attribute, 4)
+  return attribute
+}
+
+function residentKib(relay: RelayProcess): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(relay.child.pid)], { encoding: 'utf8' }))
 }
 
 function sendBytes(port: number, bytes: Uint8Array): Promise<void> {
