@@ -40,6 +40,7 @@ export const labels = {
   // Invites and contacts (section 6)
   inviteSigningKey: 'kith/1/invite-signing-key',
   inviteInboxKey: 'kith/1/invite-inbox-key',
+  inviteRendezvous: 'kith/1/invite-rendezvous',
   joinRequest: 'kith/1/join-request',
   joinRequestByInvite: 'kith/1/join-request-by-invite',
   joinSeal: 'kith/1/join-seal',
