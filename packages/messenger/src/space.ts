@@ -8,6 +8,7 @@ import {
   applyEvent,
   composeEvent,
   currentState,
+  equalBytes,
   eventTypes,
   firstContentType,
   fromId,
@@ -228,7 +229,7 @@ export class Space {
     step.add(event, outcome.forked)
     if (event.wrapPage !== null && event.content?.type === 'epoch') {
       const [hash] = event.content.wrapPages
-      if (hash !== undefined && isEqual(this.#engine.sha256(event.wrapPage), hash))
+      if (hash !== undefined && equalBytes(this.#engine.sha256(event.wrapPage), hash))
         step.puts.push(this.keyring.keepPage(hash, event.wrapPage))
     }
     return outcome
@@ -337,6 +338,3 @@ class PendingStep implements SpaceStep {
   }
 }
 
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index])
-}

@@ -1,0 +1,156 @@
+/** Requests about groups: create, members, roles, removal, leaving, invites. */
+import { composeCut, composeEvent, createSpaceState, nextHlc, permissionFor } from '@kith/protocol'
+import type { Content, Eid, HistoryPolicy, UserId } from '@kith/protocol'
+import { run } from '@kith/crypto'
+import { findSpace, ownIdentity, ownKeys } from './core.ts'
+import type { Core, OpenSpace } from './core.ts'
+import { epochDrafts, freshDraft } from './epoch-policy.ts'
+import { MessengerError } from './errors.ts'
+import type { HandlerParts, Handlers } from './handlers.ts'
+import { checkedName } from './identity-requests.ts'
+import { createInvite, viewInvites } from './invites.ts'
+import { encodeSpaceRecord } from './space-records.ts'
+import { toStoredEvent } from './stored-events.ts'
+import { membersOf, summarise } from './views.ts'
+
+type Names =
+  | 'group.create'
+  | 'group.members'
+  | 'group.remove'
+  | 'group.role'
+  | 'group.leave'
+  | 'group.rotate'
+  | 'invite.create'
+  | 'invite.list'
+  | 'invite.revoke'
+
+export function groupHandlers({ core, keeper, sync }: HandlerParts): Handlers<Names> {
+  return {
+    async 'group.create'({ name, history }) {
+      const open = await createGroup(core, checkedName(name), historyPolicy(history))
+      await keeper.enter(open)
+      return summarise(await keeper.requireOpen(open))
+    },
+    async 'group.members'({ space }) {
+      return membersOf(findSpace(core, space), (device) => sync.routeTo(device))
+    },
+    async 'group.remove'({ space, user }) {
+      const open = findSpace(core, space)
+      const target = findUser(open, user)
+      const cut = composeCut(open.space.membership, target, open.space.state.logs)
+      return actThenRotate(core, open, { type: 'remove', user: target, cut })
+    },
+    async 'group.role'({ space, user, rank }) {
+      const open = findSpace(core, space)
+      const target = findUser(open, user)
+      const cut = composeCut(open.space.membership, target, open.space.state.logs)
+      return act(open, { type: 'role', user: target, rank, cut })
+    },
+    async 'group.leave'({ space }) {
+      const open = findSpace(core, space)
+      const { own, membership, state } = open.space
+      return act(open, { type: 'leave', cut: composeCut(membership, own.user, state.logs) })
+    },
+    async 'group.rotate'({ space }) {
+      const open = findSpace(core, space)
+      requireMember(open)
+      const [event] = await open.space.post(async () => [await freshDraft(open.space, core.engine, 'requested')])
+      return { eid: event!.eid }
+    },
+    async 'invite.create'({ space, mode = 'open', singleUse = false, expiresInMs, base }) {
+      return createInvite(core, findSpace(core, space), { mode, singleUse, expiresInMs, base })
+    },
+    async 'invite.list'({ space }) {
+      return viewInvites(findSpace(core, space))
+    },
+    async 'invite.revoke'({ space, invite }) {
+      const open = findSpace(core, space)
+      const eid = [...open.space.membership.invites.keys()].find((known) => known.startsWith(invite))
+      if (eid === undefined || invite.length < 6) throw new MessengerError('invite-unknown')
+      return act(open, { type: 'revokeInvite', invite: eid })
+    },
+  }
+}
+
+/** Composes a group's genesis and stores it; introduction, epoch and registers follow once it is open. */
+async function createGroup(core: Core, name: string, history: HistoryPolicy): Promise<UserId | Eid> {
+  const own = ownKeys(core)
+  ownIdentity(core)
+  const env = {
+    randomBytes: (length: number) => core.engine.randomBytes(length),
+    sha256: (bytes: Uint8Array) => core.engine.sha256(bytes),
+  }
+  const genesis = await run(
+    core.engine,
+    composeEvent(
+      {
+        space: null,
+        user: own.user,
+        seq: 0,
+        prev: null,
+        auth: [],
+        hlc: nextHlc([], core.clock.nowMs()),
+        content: {
+          type: 'genesis',
+          kind: 'group',
+          owners: [own.user],
+          settings: { name, history },
+          random16: core.engine.randomBytes(16),
+        },
+      },
+      own.signing,
+      env,
+    ),
+  )
+  createSpaceState(genesis)
+  await core.store.commit({
+    append: [{ space: genesis.eid, lane: 'auth', events: [toStoredEvent(genesis)] }],
+    puts: [
+      {
+        table: 'spaces',
+        key: genesis.eid,
+        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs() }),
+      },
+    ],
+    sync: true,
+  })
+  return genesis.eid
+}
+
+function historyPolicy(history: 'join' | 'all' | number | undefined): HistoryPolicy {
+  if (history === undefined || history === 'join') return { from: 'join' }
+  if (history === 'all') return { from: 'all' }
+  return { from: 'days', days: Math.max(1, Math.floor(history)) }
+}
+
+function requireMember({ space }: OpenSpace): void {
+  if (!space.membership.members.has(space.own.user)) throw new MessengerError('not-a-member')
+}
+
+/** Posts one act after asking whether it is permitted, so that nothing is signed that others would refuse. */
+async function act(open: OpenSpace, content: Content): Promise<{ eid: string }> {
+  requireMember(open)
+  const [event] = await open.space.post(() => {
+    const permission = permissionFor(open.space.membership, open.space.own.user, content)
+    if (!permission.ok) throw new MessengerError('not-allowed', { cause: permission.reason })
+    return [{ content }]
+  })
+  return { eid: event!.eid }
+}
+
+/** An act that takes somebody's right to read: the next key exists before anything else is sent. */
+async function actThenRotate(core: Core, open: OpenSpace, content: Content): Promise<{ eid: string }> {
+  const done = await act(open, content)
+  await open.space.post(() => epochDrafts(open.space, core.engine))
+  return done
+}
+
+/** A member by id, by an unambiguous beginning of it, or by an unambiguous name. @throws MessengerError `unknown-user` */
+function findUser(open: OpenSpace, text: string): UserId {
+  const views = membersOf(open, () => 'no')
+  const matches = views.filter(({ user, name }) => name === text || (text.length >= 6 && user.startsWith(text)))
+  const [only] = matches
+  if (only === undefined || matches.length > 1) throw new MessengerError('unknown-user')
+  return only.user as UserId
+}
+

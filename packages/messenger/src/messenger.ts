@@ -1,0 +1,124 @@
+/**
+ * The messenger: opens what storage holds, keeps every space live and in sync, and answers requests. The only mutable
+ * state above storage; interfaces see it through `MessengerFace` alone.
+ */
+import type { Engine } from '@kith/crypto'
+import type { Network } from '@kith/network'
+import type { SpaceId } from '@kith/protocol'
+import type { Store } from '@kith/storage'
+import { Changes } from './changes.ts'
+import type { ChangeListener } from './changes.ts'
+import { systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
+import type { Core } from './core.ts'
+import { Dialer } from './dialer.ts'
+import { MessengerError } from './errors.ts'
+import { groupHandlers } from './group-requests.ts'
+import { identityHandlers } from './identity-requests.ts'
+import { Joins } from './joins.ts'
+import { loadSpace } from './load-space.ts'
+import { messageHandlers } from './message-requests.ts'
+import { importOwnKeys, loadOwnSecrets } from './own-secrets.ts'
+import type { Handlers } from './handlers.ts'
+import type { MessengerFace, RequestName, Requests } from './requests.ts'
+import { decodeSpaceRecord } from './space-records.ts'
+import { SpaceKeeper } from './space-keeper.ts'
+import { statusHandlers } from './status-requests.ts'
+import { SyncPeers } from './sync-peers.ts'
+
+export interface MessengerOptions {
+  readonly engine: Engine
+  /** Opened by the caller, closed by `stop`. */
+  readonly store: Store
+  /** Not started yet. */
+  readonly network: Network
+  /** @default the machine's clock */
+  readonly clock?: Clock
+}
+
+export class Messenger implements MessengerFace {
+  readonly #core: Core
+  readonly #handlers: Handlers
+  readonly #keeper: SpaceKeeper
+  readonly #sync: SyncPeers
+  readonly #dialer: Dialer
+  readonly #joins: Joins
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(options: MessengerOptions) {
+    this.#core = {
+      engine: options.engine,
+      store: options.store,
+      network: options.network,
+      clock: options.clock ?? systemClock,
+      changes: new Changes(),
+      spaces: new Map(),
+      own: null,
+      identity: null,
+    }
+    this.#dialer = new Dialer(this.#core)
+    this.#sync = new SyncPeers(this.#core)
+    this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
+    this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
+    const parts = { core: this.#core, keeper: this.#keeper, sync: this.#sync, joins: this.#joins }
+    this.#handlers = {
+      ...identityHandlers(parts),
+      ...groupHandlers(parts),
+      ...messageHandlers(parts),
+      ...statusHandlers(parts),
+    }
+  }
+
+  /** Loads everything stored, then goes on the network. */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new MessengerError('stopped')
+    this.#state = 'running'
+    const core = this.#core
+    const secrets = await loadOwnSecrets(core.store)
+    if (secrets !== null) {
+      core.own = await importOwnKeys(core.engine, secrets)
+      core.identity = await loadSpace({ ...core, own: core.own }, core.own.user as SpaceId)
+      for await (const { key, value } of core.store.scan('spaces', '')) {
+        if (decodeSpaceRecord(value).kind === 'group') await this.#keeper.open(key as SpaceId)
+      }
+    }
+    this.#sync.start()
+    this.#joins.start()
+    await core.network.start()
+    this.#keeper.start()
+    this.#dialer.start()
+  }
+
+  /** Ends every stream and timer, waits for what is being stored, closes the store. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return
+    this.#state = 'stopped'
+    this.#dialer.stop()
+    this.#joins.stop()
+    this.#keeper.stop()
+    this.#sync.stop()
+    await this.#core.network.stop()
+    for (const { space } of this.#core.spaces.values()) await space.idle()
+    await this.#core.store.close()
+  }
+
+  request<Name extends RequestName>(
+    name: Name,
+    takes: Requests[Name]['takes'],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Requests[Name]['gives']> {
+    if (this.#state !== 'running') return Promise.reject(new MessengerError('stopped'))
+    const handler = this.#handlers[name]
+    return handler(takes, options.signal ?? new AbortController().signal)
+  }
+
+  subscribe(listener: ChangeListener): () => void {
+    return this.#core.changes.subscribe(listener)
+  }
+
+  /** The machine woke up, or its network changed: everybody is tried again at once. */
+  wake(): void {
+    this.#dialer.wake()
+    this.#sync.wake()
+  }
+}

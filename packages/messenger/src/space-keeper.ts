@@ -1,0 +1,188 @@
+/**
+ * Opens spaces and keeps them: introduces this device, announces where it is reached and what it is called, follows each
+ * step with gossip, and makes the epochs whose turn it is here.
+ */
+import { equalBytes, rotationDelayMs, rotationTurn } from '@kith/protocol'
+import type { SpaceId } from '@kith/protocol'
+import { decodeCbor, encodeCbor } from '@kith/crypto'
+import { findSpace, ownKeys } from './core.ts'
+import type { Core, OpenSpace } from './core.ts'
+import type { Dialer } from './dialer.ts'
+import { epochDrafts, sendChoice } from './epoch-policy.ts'
+import { Live } from './live.ts'
+import { loadSpace } from './load-space.ts'
+import { ownProof } from './own-proof.ts'
+import { encodeReach } from './reach.ts'
+import type { Space, SpaceStep } from './space.ts'
+import type { SyncPeers } from './sync-peers.ts'
+import { summarise, viewMessage } from './views.ts'
+
+const announceDelayMs = 500
+const maxRelays = 8
+const maxRelaysBytes = 8 * 1024
+
+export class SpaceKeeper {
+  readonly #core: Core
+  readonly #sync: SyncPeers
+  readonly #dialer: Dialer
+  readonly #rotations = new Map<SpaceId, () => void>()
+  #unsubscribe: () => void = () => undefined
+  #cancelAnnounce: () => void = () => undefined
+  #isRunning = false
+
+  constructor(core: Core, { sync, dialer }: { readonly sync: SyncPeers; readonly dialer: Dialer }) {
+    this.#core = core
+    this.#sync = sync
+    this.#dialer = dialer
+  }
+
+  start(): void {
+    this.#isRunning = true
+    this.#unsubscribe = this.#core.network.subscribe((event) => {
+      if (event.type === 'addresses') this.#announceSoon()
+    })
+    for (const { live } of this.#core.spaces.values()) live.start()
+    this.#announceSoon()
+  }
+
+  stop(): void {
+    this.#isRunning = false
+    this.#unsubscribe()
+    this.#cancelAnnounce()
+    for (const cancel of this.#rotations.values()) cancel()
+    for (const { live } of this.#core.spaces.values()) live.stop()
+  }
+
+  /** Loads a stored space and puts it to use. */
+  async open(id: SpaceId): Promise<OpenSpace> {
+    const { engine, network, clock } = this.#core
+    const space = await loadSpace({ ...this.#core, own: ownKeys(this.#core) }, id)
+    const live = new Live({
+      engine,
+      network,
+      clock,
+      space,
+      onGap: (from) => this.#sync.fillGap(from),
+      onReceived: (event) => this.#sync.acknowledge(space, event),
+    })
+    const open = { space, live }
+    this.#core.spaces.set(id, open)
+    space.subscribe((step) => this.#follow(open, step))
+    space.registers.subscribe(() => this.#core.changes.publish({ type: 'members', space: id }))
+    if (this.#isRunning) live.start()
+    return open
+  }
+
+  /** Opens a space this device has just created or joined and makes itself known there. */
+  async enter(id: SpaceId): Promise<OpenSpace> {
+    const open = await this.open(id)
+    const { space } = open
+    if (!space.membership.devices.has(space.own.device)) {
+      const proof = await ownProof(this.#core)
+      await space.post(() => [{ content: { type: 'deviceIntro', proof } }])
+    }
+    await space.post(async () => (sendChoice(space).do === 'ask' ? [] : epochDrafts(space, this.#core.engine)))
+    open.live.refreshTopics()
+    await this.#announce(open)
+    this.#core.changes.publish({ type: 'space', space: summarise(open) })
+    return open
+  }
+
+  requireOpen(id: string): OpenSpace {
+    return findSpace(this.#core, id)
+  }
+
+  /** Tells every space the own name. */
+  async announceProfile(): Promise<void> {
+    for (const open of this.#core.spaces.values()) await this.#announce(open)
+  }
+
+  /** Uses, and remembers, these relays. */
+  async setRelays(addresses: readonly string[]): Promise<void> {
+    const chosen = [...new Set(addresses)].slice(0, maxRelays)
+    await this.#core.store.commit({
+      puts: [{ table: 'device', key: 'relays', value: encodeCbor([...chosen]) }],
+      sync: true,
+    })
+    this.#core.network.setRelays(chosen)
+  }
+
+  /** The relays remembered from before. */
+  async storedRelays(): Promise<readonly string[]> {
+    const bytes = await this.#core.store.get('device', 'relays')
+    const decoded = bytes === null ? null : decodeCbor(bytes, { maxBytes: maxRelaysBytes })
+    if (decoded?.ok !== true || !Array.isArray(decoded.value)) return []
+    return decoded.value.filter((address): address is string => typeof address === 'string')
+  }
+
+  #announceSoon(): void {
+    this.#cancelAnnounce()
+    this.#cancelAnnounce = this.#core.clock.schedule(announceDelayMs, () => {
+      this.announceProfile().catch(() => undefined)
+    })
+  }
+
+  /** Writes `profile` and `reach` where what they would say is new. */
+  async #announce(open: OpenSpace): Promise<void> {
+    const { network, engine } = this.#core
+    const { space, live } = open
+    const own = ownKeys(this.#core)
+    if (!space.membership.members.has(own.user) || !space.membership.devices.has(own.device)) return
+    const relays = network.relays().map(({ address }) => address)
+    const record = await network.signedPeerRecord()
+    const values = [
+      ['profile', own.name],
+      ['reach', encodeReach({ peer: network.peerId, records: [record], relays })],
+    ] as const
+    for (const [name, value] of values) {
+      const before = space.registers.ofDevice(own.device, name)
+      if (before !== null && equalBytes(encodeCbor(before.value.value), encodeCbor(value))) continue
+      await live.publishRegister(await space.registers.write(engine, space, name, value))
+    }
+  }
+
+  #follow(open: OpenSpace, step: SpaceStep): void {
+    const { space, live } = open
+    const { changes } = this.#core
+    live.follow(step).catch(() => undefined)
+    for (const event of step.content) {
+      const message = viewMessage(space, event)
+      if (message !== null) changes.publish({ type: 'message', space: space.id, message })
+    }
+    for (const event of step.forked) {
+      if (event.header.device === space.own.device) changes.publish({ type: 'notice', space: space.id, code: 'own-log-forked' })
+    }
+    if (step.auth.length > 0) {
+      changes.publish({ type: 'members', space: space.id })
+      this.#scheduleRotation(open)
+      this.#dialer.nudge()
+    }
+    if (step.openedEpochs || step.auth.some(({ content }) => content?.type === 'epoch')) {
+      const depths = [...space.membership.epochs.values()].map(({ depth }) => depth)
+      changes.publish({ type: 'epoch', space: space.id, depth: Math.max(0, ...depths) })
+    }
+    this.#sync.followStep(space, step)
+  }
+
+  /** Where an epoch is due that others could make too, whoever's turn it is makes it at once and the rest wait. */
+  #scheduleRotation({ space }: OpenSpace): void {
+    this.#rotations.get(space.id)?.()
+    this.#rotations.delete(space.id)
+    const { members, heads } = space.membership
+    const rank = members.get(space.own.user)
+    if (rank === undefined || rank > 100 || !isEpochDue(space)) return
+    const writers = [...members].filter(([, each]) => each <= 100).map(([user]) => user)
+    const turn = rotationTurn(writers, heads, space.env)
+    const delayMs = rotationDelayMs({ me: space.own.user, turn, memberCount: members.size }, space.env)
+    const cancel = this.#core.clock.schedule(delayMs, () => {
+      this.#rotations.delete(space.id)
+      space.post(() => (isEpochDue(space) ? epochDrafts(space, this.#core.engine) : [])).catch(() => undefined)
+    })
+    this.#rotations.set(space.id, cancel)
+  }
+}
+
+function isEpochDue(space: Space): boolean {
+  const { do: next } = sendChoice(space)
+  return next === 'fresh' || next === 'derive'
+}
