@@ -70,10 +70,10 @@ export class LaneDraft {
       const { first } = segments[index]!
       segments[index] = this.#putSegment(first, events, puts)
     }
-    const kept = this.#before.tail.map(({ events }, i) => this.#rows.get(i) ?? events)
-    const all = [...kept.flat(), ...this.#appended]
-    const { cuts, rest } = cutSegments(all)
-    if (cuts.length === 0) return this.#finishTail(segments, puts)
+    const rows = this.#before.tail.map(({ events }, i) => this.#rows.get(i) ?? events)
+    rows.push(this.#appended)
+    if (!isFull(rows)) return this.#finishTail(segments, puts)
+    const { cuts, rest } = cutSegments(rows.flat())
     let first = this.#before.tailFirst
     for (const events of cuts) {
       segments.push(this.#putSegment(first, events, puts))
@@ -122,6 +122,16 @@ export class LaneDraft {
     this.#rows.set(index, run)
     return { run, offset: position - tail[index]!.first }
   }
+}
+
+function isFull(rows: readonly (readonly StoredEvent[])[]): boolean {
+  let count = 0
+  let bytes = 0
+  for (const events of rows) {
+    count += events.length
+    for (const event of events) bytes += event.bytes.length
+  }
+  return count >= segmentEvents || bytes >= segmentEventBytes
 }
 
 /** Cuts full segments off the front of `events`; `rest` stays below both limits. */
