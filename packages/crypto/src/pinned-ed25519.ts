@@ -1,6 +1,6 @@
 /**
- * The byte checks of the pinned Ed25519 rule (protocol section 2). Native verifiers leave them out:
- * they accept forged signatures under keys of small order. Every engine runs them before its own arithmetic.
+ * The byte checks of the pinned Ed25519 rule (protocol section 2). Verifiers differ in them: OpenSSL 3.0
+ * accepts forged signatures under keys of small order, 3.5 does not. Every engine runs them before its own arithmetic.
  */
 import { fromHex } from './hex.ts'
 
