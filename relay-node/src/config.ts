@@ -20,6 +20,7 @@ export interface RelayConfig {
   /** `null` where the health pages are off. */
   readonly health: { readonly host: string; readonly port: number } | null
   readonly maxConnections: number
+  readonly maxConnectionsPerAddress: number
   readonly maxReservations: number
   readonly maxReservationsPerAddress: number
   readonly reservationMinutes: number
@@ -76,6 +77,7 @@ const schema = v.strictObject({
     v.check((text) => text === 'off' || parseHostPort(text) !== null, 'is neither host:port nor off'),
   ),
   maxConnections: count(1, 100_000),
+  maxConnectionsPerAddress: count(0, 100_000),
   maxReservations: count(1, 100_000),
   maxReservationsPerAddress: count(0, 100_000),
   // Clients renew five minutes before the end and look for that within ten.

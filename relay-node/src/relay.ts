@@ -8,6 +8,7 @@ import {
   rendezvousProtocol,
 } from '@kith/protocol/relay'
 import type { RelayConfig } from './config.ts'
+import { ConnectionShares } from './connection-shares.ts'
 import { RelayError } from './errors.ts'
 import { FollowedTopics } from './followed-topics.ts'
 import { loadIdentity } from './identity.ts'
@@ -81,6 +82,7 @@ class RelayState {
   readonly gater: ConnectionGater
   readonly #config: RelayConfig
   readonly #log: Logger
+  readonly #shares: ConnectionShares
   readonly #rendezvous: Rendezvous
   /** Requests being answered now. */
   readonly #running = new Set<Promise<void>>()
@@ -96,11 +98,13 @@ class RelayState {
     this.#config = config
     this.#log = log
     const limits = { ...defaultRendezvousBookLimits, totalBytes: config.rendezvousMebibytes * 1024 * 1024 }
+    const { localNetwork, proxies, maxConnectionsPerAddress } = config
+    this.#shares = new ConnectionShares({ localNetwork, proxies, maxPerAddress: maxConnectionsPerAddress })
     this.#rendezvous = new Rendezvous(new RendezvousBook(limits))
     this.gater = {
       denyDialPeer: () => true,
       denyDialMultiaddr: () => true,
-      denyInboundConnection: () => this.#closing.signal.aborted,
+      denyInboundConnection: (incoming) => this.#closing.signal.aborted || !this.#shares.admit(incoming),
       denyInboundRelayReservation: (peer) => this.#parts?.reservations.isRefused(peer) ?? true,
     }
   }
@@ -180,6 +184,7 @@ class RelayState {
     const parts = this.#parts
     if (parts === null) return
     const nowMs = Date.now()
+    this.#shares.sweep()
     parts.reservations.sweep()
     parts.topics.reconcile(nowMs)
     this.#rendezvous.sweep(nowMs)

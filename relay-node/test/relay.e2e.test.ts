@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { crc32 } from 'node:zlib'
 import {
   decodeInfo,
@@ -223,6 +224,22 @@ describe('a relay', () => {
     expect((await relay.health())['reservations']).toBe(2)
   })
 
+  it('lets one address open no more than its share of connections, and drops those that never shake hands', async () => {
+    const port = await freePort()
+    const announce = `/ip4/127.0.0.1/tcp/${port}`
+    const relay = await relayWith(
+      ...['--no-local-network', '--listen', announce, '--announce', announce],
+      ...['--max-connections-per-address', '3'],
+    )
+    const silent = [await openSocket(port), await openSocket(port), await openSocket(port)]
+    const startedMs = performance.now()
+    const bob = await client()
+    await expect(bob.dial(multiaddr(relay.tcp))).rejects.toThrow()
+    await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    expect(performance.now() - startedMs).toBeLessThan(12_000)
+    expect((await bob.dial(multiaddr(relay.tcp))).status).toBe('open')
+  })
+
   it('is the same relay after a restart: PeerId, addresses and certificate', async () => {
     const ports = [await freePort(), await freePort(), await freePort()]
     const listen = [
@@ -305,6 +322,14 @@ describe('a relay', () => {
     expect(lines.join('\n')).not.toMatch(/\d+\.\d+\.\d+\.\d+|12D3Koo|kith1\//)
   })
 })
+
+async function openSocket(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => socket.destroy())
+  socket.resume()
+  await once(socket, 'connect')
+  return socket
+}
 
 function sendDatagram(port: number, bytes: Uint8Array): Promise<void> {
   const socket = createSocket('udp4')
