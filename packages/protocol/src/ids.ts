@@ -1,7 +1,7 @@
 /** Identifiers as keys: lower-case hex of 32 bytes, branded so that one kind does not pass for another. */
 
 declare const brand: unique symbol
-type Branded<Name extends string> = string & { readonly [brand]: Name }
+type Branded<Name extends string> = string & { readonly [brand]: { readonly [N in Name]: true } }
 
 /** Event id: SHA-256 over the labelled header (section 4). */
 export type Eid = Branded<'Eid'>

@@ -46,12 +46,23 @@ export interface EpochNode {
   readonly wrapPages: readonly Uint8Array[]
   /** Members with a usable UEK at its past, in UserId order (fresh): one wrap each, in this order. Derived: equals `for`. */
   readonly wrappedFor: readonly { readonly user: UserId; readonly uekPk: Uint8Array }[]
-  /** Who may hold the secret: K of section 7, sorted. */
+  /** Who may hold the secret: K of section 7. */
   readonly holders: readonly UserId[]
 }
 
+/** An effective event that takes authority away, and which content it leaves. */
+export interface CutState {
+  readonly eid: Eid
+  /** Whose authority; null where it is about one device. */
+  readonly user: UserId | null
+  readonly device: DeviceId | null
+  /** The rank a role leaves; null: none. */
+  readonly rank: Rank | null
+  readonly cut: Cut
+}
+
 export interface MembershipState {
-  /** Users that are in, with their rank. */
+  /** Users that are in, with their rank. In an identity space the members are its devices and the paper key: their ids stand for UserIds. */
   readonly members: ReadonlyMap<UserId, Rank>
   readonly settings: Settings
   readonly invites: ReadonlyMap<Eid, InviteState>
@@ -59,8 +70,8 @@ export interface MembershipState {
   readonly ueks: ReadonlyMap<UserId, UekState>
   /** Effective epochs. */
   readonly epochs: ReadonlyMap<Eid, EpochNode>
-  /** Effective events that lower or remove somebody, with their cuts, for judging content (section 5.4). */
-  readonly cuts: readonly { readonly eid: Eid; readonly user: UserId | null; readonly device: DeviceId | null; readonly cut: Cut }[]
+  /** Effective events that lower or remove somebody, for judging content (section 5.4). */
+  readonly cuts: readonly CutState[]
   readonly effective: ReadonlySet<Eid>
   /** Causally latest effective events: what a new event cites. */
   readonly heads: readonly Eid[]

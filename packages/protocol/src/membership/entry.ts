@@ -1,0 +1,171 @@
+/**
+ * The membership graph's memory: accepted events with what their past alone decided about them. Owned by whoever holds the
+ * graph and changed in place, here and in graph.ts only. Section 5.2.
+ */
+import type { Eid, UserId } from '../ids.ts'
+import type { SpaceKind } from '../event/types.ts'
+import type { AuthNode, Subject } from './node.ts'
+import { emptyPast, includes, unite } from './past.ts'
+import type { Past } from './past.ts'
+import type { EpochNode } from './state.ts'
+import type { AcceptanceRefusal } from './acceptance.ts'
+import type { Resolution } from './resolve.ts'
+import type { IdentityView } from '../identity/resolve.ts'
+
+/** One rank given to one member; `outRank` takes membership away. */
+export interface Write {
+  readonly target: Subject
+  readonly rank: number
+}
+
+/** What acceptance decides about an event: a function of its past, so it never changes. */
+export interface Verdict {
+  readonly actor: Subject
+  /** r(e), the actor's rank in the state of the event's past. */
+  readonly rank: number
+  readonly srank: number
+  readonly writes: readonly Write[]
+  /** Its only write is the actor's own leave or role. */
+  readonly own: boolean
+  /** It took a right away from somebody else, as its past saw it. */
+  readonly lowers: boolean
+  /** Of a device revocation: whose device. */
+  readonly revokes: UserId | null
+  readonly epoch: EpochNode | null
+}
+
+export interface Entry extends Verdict {
+  readonly node: AuthNode
+  readonly index: number
+  readonly past: Past
+  /** Greatest depth of an epoch in its past, itself included. */
+  readonly depth: number
+}
+
+/** An accepted event that embeds identity events of a user, or marks a key of theirs. */
+export interface Carrier {
+  readonly index: number
+  /** Numbers of the embedded events in the user's identity graph. */
+  readonly members: readonly number[]
+  /** The first good key after a compromise. */
+  readonly mark: { readonly generation: number; readonly pk: Uint8Array } | null
+}
+
+export interface MembershipGraph {
+  readonly kind: SpaceKind
+  readonly space: Eid
+  readonly entries: Entry[]
+  readonly byEid: Map<Eid, Entry>
+  /** By (srank, eid): the order of the effective pass. */
+  readonly sorted: Entry[]
+  /** Causal heads, void events included. */
+  readonly causalHeads: Set<Eid>
+  /** Verdicts on refused events, oldest first. */
+  readonly refused: Map<Eid, AcceptanceRefusal | 'cites-refused'>
+  readonly identities: Map<UserId, MembershipGraph>
+  readonly carriers: Map<UserId, Carrier[]>
+  /** Events that answer a join request, by its nonce. */
+  readonly requests: Map<string, Entry[]>
+  readonly revocations: Entry[]
+  readonly compromises: Entry[]
+  readonly resolutions: Map<string, Resolution>
+  readonly views: Map<string, IdentityView>
+  /** The state of everything accepted, or null where it must be made anew. */
+  current: Resolution | null
+}
+
+/** A graph without events. */
+export function emptyGraph(kind: SpaceKind, space: Eid): MembershipGraph {
+  return {
+    kind,
+    space,
+    entries: [],
+    byEid: new Map(),
+    sorted: [],
+    causalHeads: new Set(),
+    refused: new Map(),
+    identities: new Map(),
+    carriers: new Map(),
+    requests: new Map(),
+    revocations: [],
+    compromises: [],
+    resolutions: new Map(),
+    views: new Map(),
+    current: null,
+  }
+}
+
+/** Heads and all that lies in their past. Unknown ids are passed over. */
+export function closureOf(graph: MembershipGraph, heads: readonly Eid[]): Past {
+  const cited: Entry[] = []
+  for (const head of heads) {
+    const entry = graph.byEid.get(head)
+    if (entry !== undefined) cited.push(entry)
+  }
+  return closureOfEntries(cited)
+}
+
+/** Events and all that lies in their past. */
+export function closureOfEntries(entries: readonly Entry[]): Past {
+  if (entries.length === 0) return emptyPast
+  return unite(
+    entries.map(({ past }) => past),
+    entries.map(({ index }) => index),
+  )
+}
+
+/** Everything accepted. */
+export function wholeOf(graph: MembershipGraph): Past {
+  return { full: graph.entries.length, firstWord: graph.entries.length >>> 5, words: new Uint32Array(0) }
+}
+
+/** Neither is in the other's past. */
+export function areConcurrent(one: Entry, other: Entry): boolean {
+  return one !== other && !includes(one.past, other.index) && !includes(other.past, one.index)
+}
+
+/** Order of the effective pass. */
+export function comesBefore(one: Entry, other: Entry): boolean {
+  return one.srank !== other.srank ? one.srank < other.srank : one.node.eid < other.node.eid
+}
+
+/** Appends an accepted event. */
+export function append(graph: MembershipGraph, node: AuthNode, past: Past, verdict: Verdict): Entry {
+  let depth = verdict.epoch?.depth ?? 0
+  for (const eid of node.auth) depth = Math.max(depth, graph.byEid.get(eid)!.depth)
+  const entry: Entry = { ...verdict, node, index: graph.entries.length, past, depth }
+  graph.entries.push(entry)
+  graph.byEid.set(node.eid, entry)
+  graph.sorted.splice(placeOf(graph.sorted, entry), 0, entry)
+  for (const eid of node.auth) graph.causalHeads.delete(eid)
+  graph.causalHeads.add(node.eid)
+  return entry
+}
+
+/** Takes back the events accepted last, down to `size`: only for events nothing has been told about. */
+export function truncate(graph: MembershipGraph, size: number): void {
+  while (graph.entries.length > size) {
+    const entry = graph.entries.pop()!
+    graph.byEid.delete(entry.node.eid)
+    graph.sorted.splice(placeOf(graph.sorted, entry), 1)
+  }
+  graph.causalHeads.clear()
+  for (const { node } of graph.entries) {
+    for (const eid of node.auth) graph.causalHeads.delete(eid)
+    graph.causalHeads.add(node.eid)
+  }
+  graph.resolutions.clear()
+  graph.views.clear()
+  graph.current = null
+}
+
+function placeOf(sorted: readonly Entry[], entry: Entry): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (comesBefore(sorted[middle]!, entry)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
