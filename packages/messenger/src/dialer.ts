@@ -58,6 +58,13 @@ export class Dialer {
     this.#tick()
   }
 
+  /** Members or their addresses changed: looks for whom to dial now rather than at the next tick. */
+  nudge(): void {
+    if (this.#stopped.signal.aborted) return
+    this.#cancelTick()
+    this.#cancelTick = this.#core.clock.schedule(100, () => this.#tick())
+  }
+
   #tick(): void {
     if (this.#stopped.signal.aborted) return
     const { clock } = this.#core

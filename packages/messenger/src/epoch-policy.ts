@@ -1,7 +1,7 @@
 /** Which epoch this device seals under, and the epoch it makes when there is none: the send rule put to work. Section 7. */
 import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
-import { chooseEpoch, deriveEpochKeys, isInPast, makeDerivedEpoch, makeFreshEpoch } from '@kith/protocol'
+import { chooseEpoch, deriveEpochKeys, exposures, isInPast, makeDerivedEpoch, makeFreshEpoch, nextEpochDepth } from '@kith/protocol'
 import type { EpochChoice, EpochKeys, EpochReason, MadeEpoch } from '@kith/protocol'
 import type { Draft, Space } from './space.ts'
 
@@ -11,7 +11,7 @@ export function sendChoice(space: Space): EpochChoice {
   return chooseEpoch({
     state: space.membership,
     isInPast: (ancestor, of) => isInPast(graph, ancestor, [of]),
-    exposures: space.membership.exposures,
+    exposures: exposures(graph),
     held: new Set(space.keyring.held.keys()),
     bad: space.keyring.bad,
   })
@@ -89,5 +89,5 @@ function draftOf(space: Space, engine: Engine, made: MadeEpoch): Draft {
 }
 
 function pastDepth(space: Space): number {
-  return Math.max(0, ...[...space.membership.epochs.values()].map(({ depth }) => depth))
+  return nextEpochDepth(space.state.graph, space.membership.heads) - 1
 }

@@ -27,7 +27,7 @@ type Names =
 export function groupHandlers({ core, keeper, sync }: HandlerParts): Handlers<Names> {
   return {
     async 'group.create'({ name, history }) {
-      const open = await createGroup(core, checkedName(name), historyPolicy(history))
+      const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
       await keeper.enter(open)
       return summarise(await keeper.requireOpen(open))
     },
@@ -115,12 +115,6 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
     sync: true,
   })
   return genesis.eid
-}
-
-function historyPolicy(history: 'join' | 'all' | number | undefined): HistoryPolicy {
-  if (history === undefined || history === 'join') return { from: 'join' }
-  if (history === 'all') return { from: 'all' }
-  return { from: 'days', days: Math.max(1, Math.floor(history)) }
 }
 
 function requireMember({ space }: OpenSpace): void {

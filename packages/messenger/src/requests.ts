@@ -80,7 +80,7 @@ export interface Requests {
   'identity.words': { takes: Record<string, never>; gives: { words: readonly string[] } }
   /** Proves that the words were written down: at least three of them by position from 1. Wipes their secret. */
   'identity.confirm-words': { takes: { words: readonly { position: number; word: string }[] }; gives: IdentityView }
-  'group.create': { takes: { name: string; history?: 'join' | 'all' | number }; gives: SpaceSummary }
+  'group.create': { takes: { name: string; history?: 'join' | 'all' }; gives: SpaceSummary }
   'group.members': { takes: { space: string }; gives: readonly MemberView[] }
   'group.remove': { takes: { space: string; user: string }; gives: { eid: string } }
   'group.role': { takes: { space: string; user: string; rank: number }; gives: { eid: string } }

@@ -11,8 +11,10 @@ import {
   equalBytes,
   eventTypes,
   firstContentType,
-  fromId,
+  hasEvent,
   nextHlc,
+  nodeOf,
+  order,
 } from '@kith/protocol'
 import type {
   Content,
@@ -24,10 +26,12 @@ import type {
   Hlc,
   MembershipState,
   Outcome,
+  SignedEvent,
   SpaceState,
+  VerificationContext,
   VerifiedEvent,
 } from '@kith/protocol'
-import type { Step, Store, StoredEvent } from '@kith/storage'
+import type { Position, Step, Store, StoredEvent } from '@kith/storage'
 import type { Clock } from './clock.ts'
 import type { Keyring } from './keyring.ts'
 import { encodeLogRecord } from './log-records.ts'
@@ -91,6 +95,7 @@ export class Space {
   readonly #queue = new Queue()
   readonly #waiting = new WaitingRoom()
   readonly #listeners = new Set<(step: SpaceStep) => void>()
+  readonly #authPositions = new Map<Eid, Position>()
   #arrivals: { readonly arrival: Arrival; readonly done: (outcome: Outcome) => void; readonly failed: (cause: unknown) => void }[] = []
   #lastClock: Hlc
   #failure: unknown = null
@@ -106,6 +111,7 @@ export class Space {
     this.#store = parts.store
     this.#clock = parts.clock
     this.#lastClock = nextHlc(parts.clocks, parts.clock.nowMs())
+    order(parts.state.graph).forEach((eid, position) => this.#authPositions.set(eid, position))
   }
 
   get id(): SpaceState['id'] {
@@ -118,6 +124,31 @@ export class Space {
 
   get env(): Env {
     return { nowMs: this.#clock.nowMs(), randomBytes: (length) => this.#engine.randomBytes(length), sha256: (bytes) => this.#engine.sha256(bytes) }
+  }
+
+  /** What verification asks of this space. */
+  get verification(): VerificationContext {
+    return this.verificationAmong([])
+  }
+
+  /** The same, when the invites a batch of events builds on may be among them. An eid commits to its invite's key. */
+  verificationAmong(events: readonly SignedEvent[]): VerificationContext {
+    const arriving = new Map<Eid, Uint8Array>()
+    for (const { eid, content } of events) if (content?.type === 'invite') arriving.set(eid, content.invitePk)
+    const inviteKey = (invite: Eid): Uint8Array | null => {
+      const content = nodeOf(this.state.graph, invite)?.content
+      return content?.type === 'invite' ? content.invitePk : (arriving.get(invite) ?? null)
+    }
+    return { env: this.env, inviteKey }
+  }
+
+  hasAuth(eid: Eid): boolean {
+    return hasEvent(this.state.graph, eid)
+  }
+
+  /** Where an auth event lies in storage: events are stored in the order they are applied. */
+  authPosition(eid: Eid): Position | null {
+    return this.#authPositions.get(eid) ?? null
   }
 
   /** Non-null once a step could not be stored: the space must be loaded again before it is used. */
@@ -290,6 +321,7 @@ export class Space {
       this.#failure = cause
       throw cause
     }
+    for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
     content.forEach((stored: StoredEvent, index) => {
       this.timeline.add({ ...stored, position: firstContent + index })
     })

@@ -31,6 +31,11 @@ export class Timeline {
     return this.#places.length
   }
 
+  /** The clock of the newest event, 0 where there is none. */
+  get latestMs(): number {
+    return this.#places.at(-1)?.ms ?? 0
+  }
+
   position(eid: string): Position | null {
     return this.#byEid.get(eid) ?? null
   }

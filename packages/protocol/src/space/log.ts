@@ -92,6 +92,11 @@ export function citedAt(log: Log, seq: number): readonly Eid[] {
 export function appendToLog(log: Log, entry: LogEntry, auth: readonly Eid[], isAnchor: boolean): void {
   const last = log.citations.at(-1)
   if (last === undefined || !sameIds(last.auth, auth)) log.citations.push({ seq: entry.seq, auth })
+  extendLog(log, entry, isAnchor)
+}
+
+/** Puts the next eid on the main branch without recording what it cites: for loading a log whose citations are known. */
+export function extendLog(log: Log, entry: LogEntry, isAnchor: boolean): void {
   const offset = 32 * (entry.seq - log.base)
   if (offset + 32 > log.eids.length) {
     const larger = new Uint8Array(Math.max(2 * log.eids.length, offset + 32))

@@ -1,0 +1,349 @@
+/**
+ * One sync stream with one device after the handshake: drives the pure session, carrying out its actions on spaces and
+ * storage. Bytes are verified here before they reach a space. Protocol section 9.
+ */
+import { run } from '@kith/crypto'
+import type { FrameStream } from '@kith/network'
+import {
+  acknowledge,
+  admitKeyRequest,
+  createKeyRequestBook,
+  createSession,
+  decodeEvent,
+  decodeMessage,
+  decodeRun,
+  encodeEvent,
+  encodeMessage,
+  encodeRun,
+  eidAt,
+  greet,
+  noteAsked,
+  onMessage,
+  openKeyReply,
+  registers as registerCodec,
+  requestKey,
+  requestPages,
+  runMessages,
+  splitIntoFrames,
+  takeAsked,
+  verifyEvent,
+  verifyEvents,
+  verifyRun,
+  wrapKeyReply,
+} from '@kith/protocol'
+import type {
+  AckEntry,
+  DeviceId,
+  Eid,
+  SessionSettings,
+  SignedEvent,
+  SpaceId,
+  SyncAction,
+  SyncSession,
+  UserId,
+} from '@kith/protocol'
+import type { Core, OpenSpace } from './core.ts'
+import { Queue } from './queue.ts'
+import { viewsFor } from './sync-views.ts'
+
+type ActionOf<Kind extends SyncAction['do']> = Extract<SyncAction, { do: Kind }>
+
+export interface PeerIdentity {
+  readonly user: UserId
+  readonly device: DeviceId
+}
+
+export class SyncPeer {
+  readonly identity: PeerIdentity
+  readonly stream: FrameStream
+  readonly #core: Core
+  readonly #session: SyncSession
+  readonly #keyRequests = createKeyRequestBook()
+  readonly #queue = new Queue()
+  readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
+
+  constructor(options: {
+    readonly core: Core
+    readonly stream: FrameStream
+    readonly settings: SessionSettings
+    readonly onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
+  }) {
+    this.#core = options.core
+    this.stream = options.stream
+    this.identity = options.settings.peer
+    this.#onSettled = options.onSettled
+    const { session, actions } = createSession(options.settings, this.#views(), this.#env)
+    this.#session = session
+    this.#enqueue(() => actions)
+  }
+
+  /** Handles frames until the stream ends. `frames` continues behind the handshake. */
+  async serve(frames: AsyncIterator<Uint8Array>): Promise<void> {
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      const message = decodeMessage(next.value)
+      if (!message.ok) return this.stream.abort('malformed-message')
+      await this.#enqueue(() => onMessage(this.#session, message.value, this.#views()))
+    }
+  }
+
+  /** Compares spaces anew. */
+  greet(only?: ReadonlySet<SpaceId>): void {
+    this.#enqueue(() => greet(this.#session, this.#views(), only)).catch(() => undefined)
+  }
+
+  /** Tells the peer what is held durably here. */
+  acknowledge(space: SpaceId, entries: readonly AckEntry[]): void {
+    this.#enqueue(() => acknowledge(this.#session, space, entries)).catch(() => undefined)
+  }
+
+  /** Asks for an epoch's secret, once a minute at most. */
+  requestKey(space: SpaceId, epoch: Eid): void {
+    if (!noteAsked(this.#keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    this.#enqueue(() => requestKey(this.#session, space, epoch)).catch(() => undefined)
+  }
+
+  requestPages(space: SpaceId, hashes: readonly Uint8Array[]): void {
+    this.#enqueue(() => requestPages(this.#session, space, hashes)).catch(() => undefined)
+  }
+
+  get #env(): { sha256: (bytes: Uint8Array) => Uint8Array } {
+    return { sha256: (bytes) => this.#core.engine.sha256(bytes) }
+  }
+
+  #views(): ReturnType<typeof viewsFor> {
+    return viewsFor(this.#core, this.identity.user)
+  }
+
+  /** One message's actions run to their end before the next message is looked at. */
+  #enqueue(next: () => readonly SyncAction[]): Promise<void> {
+    return this.#queue.run(async () => {
+      try {
+        for (const action of next()) await this.#carryOut(action)
+      } catch (cause) {
+        this.stream.abort('sync-failed')
+        throw cause
+      }
+    })
+  }
+
+  #carryOut(action: SyncAction): Promise<void> | void {
+    switch (action.do) {
+      case 'send':
+        return this.stream.send(encodeMessage(action.message))
+      case 'serveAuth':
+        return this.#serveAuth(action)
+      case 'serveRun':
+        return this.#serveRun(action)
+      case 'serveForked':
+        return this.#serveForked(action)
+      case 'serveRegisters':
+        return this.#serveRegisters(action)
+      case 'servePages':
+        return this.#servePages(action)
+      case 'ingestAuth':
+        return this.#ingestAuth(action)
+      case 'ingestRun':
+        return this.#ingestRun(action)
+      case 'ingestLive':
+        return this.#ingestLive(action)
+      case 'ingestRegisters':
+        return this.#ingestRegisters(action)
+      case 'ingestPage':
+        return this.#ingestPage(action)
+      case 'answerKey':
+        return this.#answerKey(action)
+      case 'ingestKeyReply':
+        return this.#ingestKeyReply(action)
+      case 'acknowledged':
+        return this.#acknowledged(action)
+      case 'finished':
+        return this.#finished(action)
+      case 'nacked':
+        return
+      case 'abort':
+        return this.stream.abort(action.reason)
+    }
+  }
+
+  #open(space: SpaceId): OpenSpace {
+    const open = this.#core.spaces.get(space)
+    if (open === undefined) throw new TypeError('the session names only spaces it was shown')
+    return open
+  }
+
+  async #serveAuth({ space, tag, eids }: ActionOf<'serveAuth'>): Promise<void> {
+    const events = await this.#authEvents(this.#open(space), eids)
+    for (const frame of splitIntoFrames(events, 1024)) {
+      await this.stream.send(encodeMessage({ kind: 'authEvents', tag, events: frame }))
+    }
+  }
+
+  /** Stored auth events as bytes, with the wrap pages that ride along. */
+  async #authEvents({ space }: OpenSpace, eids: readonly Eid[]): Promise<readonly Uint8Array[]> {
+    const positions = eids.map((eid) => space.authPosition(eid)).filter((position) => position !== null)
+    const stored = await this.#core.store.read(space.id, 'auth', positions)
+    return stored.map(({ bytes }) => {
+      const event = decodeEvent(bytes, this.#env)
+      if (!event.ok || event.value.content?.type !== 'epoch') return bytes
+      const [first] = event.value.content.wrapPages
+      const page = first === undefined ? null : space.keyring.page(first)
+      return page === null ? bytes : encodeEvent({ ...event.value, wrapPage: page })
+    })
+  }
+
+  async #serveRun({ space, tag, device, from, to, floor }: ActionOf<'serveRun'>): Promise<void> {
+    const open = this.#open(space)
+    const log = open.space.state.logs.get(device)
+    if (log === undefined) return
+    const eids: Eid[] = []
+    for (let seq = from; seq <= to; seq++) {
+      const eid = eidAt(log, seq)
+      if (eid !== null) eids.push(eid)
+    }
+    await this.#sendRun(open, { tag, device, floor, eids })
+  }
+
+  async #serveForked({ space, tag, device, eids }: ActionOf<'serveForked'>): Promise<void> {
+    for (const eid of eids) await this.#sendRun(this.#open(space), { tag, device, floor: null, eids: [eid] })
+  }
+
+  async #sendRun(
+    { space }: OpenSpace,
+    { tag, device, floor, eids }: { tag: Uint8Array; device: DeviceId; floor: ActionOf<'serveRun'>['floor']; eids: readonly Eid[] },
+  ): Promise<void> {
+    const positions = eids.map((eid) => space.timeline.position(eid)).filter((position) => position !== null)
+    const stored = await this.#core.store.read(space.id, 'content', positions)
+    const events: SignedEvent[] = []
+    for (const { bytes } of stored) {
+      const event = decodeEvent(bytes, this.#env)
+      if (event.ok) events.push(event.value)
+    }
+    if (events.at(-1)?.signature == null) return
+    for (const message of runMessages({ tag, device, floor, events: encodeRun(events) })) {
+      await this.stream.send(encodeMessage(message))
+    }
+  }
+
+  async #serveRegisters({ space, tag, devices }: ActionOf<'serveRegisters'>): Promise<void> {
+    const wanted = new Set(devices)
+    const all = this.#open(space).space.registers.all()
+    const encoded = all.filter(({ value }) => wanted.has(value.device)).map((register) => registerCodec.encode(register))
+    for (const frame of splitIntoFrames(encoded)) {
+      await this.stream.send(encodeMessage({ kind: 'registers', tag, registers: frame }))
+    }
+  }
+
+  async #servePages({ space, tag, hashes }: ActionOf<'servePages'>): Promise<void> {
+    for (const hash of hashes) {
+      const page = this.#open(space).space.keyring.page(hash)
+      if (page !== null) await this.stream.send(encodeMessage({ kind: 'page', tag, page }))
+    }
+  }
+
+  async #ingestAuth({ space, events }: ActionOf<'ingestAuth'>): Promise<void> {
+    const open = this.#open(space)
+    const decoded = events.map((bytes) => decodeEvent(bytes, this.#env)).filter((event) => event.ok)
+    const signed = decoded.map(({ value }) => value).filter((event) => !open.space.hasAuth(event.eid))
+    const results = await run(this.#core.engine, verifyEvents(signed, open.space.verificationAmong(signed)))
+    const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
+    await open.space.receive(verified.map((event) => ({ event, floor: null })))
+    const missing = open.space.keyring.missingPages(open.space.membership.epochs.values())
+    if (missing.length > 0) this.requestPages(space, missing)
+  }
+
+  async #ingestRun({ space, device, floor, events }: ActionOf<'ingestRun'>): Promise<void> {
+    const decoded = decodeRun(events, this.#env)
+    if (!decoded.ok) return this.stream.abort('malformed-run')
+    const [first] = decoded.value
+    if (first?.header.device !== device || first.header.space !== space) return this.stream.abort('malformed-run')
+    const verified = await run(this.#core.engine, verifyRun(decoded.value))
+    if (!verified.ok) return this.stream.abort('bad-run')
+    const { space: target } = this.#open(space)
+    await target.receive(verified.value.map((event, index) => ({ event, floor: index === 0 ? floor : null })))
+    this.#acknowledgeLog(target.id, device)
+  }
+
+  async #ingestLive({ space, event: bytes }: ActionOf<'ingestLive'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const decoded = decodeEvent(bytes, this.#env)
+    if (!decoded.ok) return
+    const verified = await run(this.#core.engine, verifyEvent(decoded.value, target.verification))
+    if (!verified.ok) return
+    await target.receive([{ event: verified.value, floor: null }])
+    this.#acknowledgeLog(space, verified.value.header.device)
+  }
+
+  #acknowledgeLog(space: SpaceId, device: DeviceId): void {
+    const head = this.#open(space).space.state.logs.get(device)?.head
+    if (head != null) this.acknowledge(space, [{ device, ...head }])
+  }
+
+  async #ingestRegisters({ space, registers }: ActionOf<'ingestRegisters'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const verified = []
+    for (const bytes of registers) {
+      const decoded = registerCodec.decode(bytes)
+      if (!decoded.ok) continue
+      const result = await run(this.#core.engine, registerCodec.verify(decoded.value))
+      if (result.ok) verified.push(result.value)
+    }
+    await target.registers.take(target, verified)
+  }
+
+  async #ingestPage({ space, page }: ActionOf<'ingestPage'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const hash = this.#core.engine.sha256(page)
+    const wanted = target.keyring.missingPages(target.membership.epochs.values())
+    if (!wanted.some((each) => each.every((byte, index) => byte === hash[index]))) return
+    await target.unlock(() => [target.keyring.keepPage(hash, page)])
+  }
+
+  async #answerKey({ space, tag, epoch }: ActionOf<'answerKey'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const node = target.membership.epochs.get(epoch)
+    const keys = target.keyring.held.get(epoch)
+    if (node === undefined || keys === undefined) {
+      return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
+    }
+    const nowMs = this.#core.clock.nowMs()
+    const admitted = admitKeyRequest(this.#keyRequests, { node, state: target.membership, peer: this.identity, nowMs })
+    if (!admitted.ok) return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
+    const reply = await run(this.#core.engine, wrapKeyReply(keys, node.commit, admitted.value))
+    await this.stream.send(encodeMessage({ kind: 'keyReply', tag, epoch, reply }))
+  }
+
+  async #ingestKeyReply({ space, epoch, reply }: ActionOf<'ingestKeyReply'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const node = target.membership.epochs.get(epoch)
+    if (!takeAsked(this.#keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    if (node === undefined || target.keyring.held.has(epoch)) return
+    const me = { user: target.own.user, keys: [...target.own.ueks.values()] }
+    const opened = await run(this.#core.engine, openKeyReply({ node, space, reply, me }))
+    if (opened.ok) await target.unlock(() => [target.keyring.keep(opened.value)])
+  }
+
+  async #acknowledged({ space, entries }: ActionOf<'acknowledged'>): Promise<void> {
+    const { space: target } = this.#open(space)
+    const own = target.state.logs.get(target.own.device)
+    for (const { device, seq, eid } of entries) {
+      if (device !== target.own.device || own === undefined || eidAt(own, seq) !== eid) continue
+      await this.#tellAcknowledged(target.id, target.outbox.contentUpTo(seq))
+    }
+  }
+
+  async #finished({ space, result }: ActionOf<'finished'>): Promise<void> {
+    // Equal summaries: the peer holds everything this device ever said here.
+    if (result === 'same') await this.#tellAcknowledged(space, this.#open(space).space.outbox.all())
+    this.#onSettled(space, result)
+  }
+
+  async #tellAcknowledged(space: SpaceId, eids: readonly Eid[]): Promise<void> {
+    if (eids.length === 0) return
+    const { space: target } = this.#open(space)
+    await target.acknowledge(eids)
+    const { changes } = this.#core
+    for (const eid of eids) changes.publish({ type: 'message-state', space, eid, state: 'sent' })
+    changes.publish({ type: 'outbox', space, waiting: target.outbox.size })
+  }
+}
+
