@@ -7,14 +7,22 @@ import { scopeOfIp } from './ip-ranges.ts'
 import { maxAddressesPerPeer } from './limits.ts'
 import type { PeerId } from './network.ts'
 
-/** Resolves a name to IP addresses. Rejects or answers nothing where there are none. */
-export type Resolver = (name: string, family: 4 | 6 | null) => Promise<readonly string[]>
+/** Name resolution. Both reject or answer nothing where there is nothing. */
+export interface NameService {
+  ips(name: string, family: 4 | 6 | null): Promise<readonly string[]>
+  /** TXT records, each joined to one text. */
+  texts(name: string): Promise<readonly string[]>
+}
 
 export interface DialPolicyOptions {
   /** True where the user wants peers in the local network: private ranges and every port may be dialed. */
   readonly localNetwork: boolean
+  /** True where the user hides their address: nothing but configured relays is dialed, peers through their circuits. */
+  readonly onlyThroughRelays: boolean
   /** Null where names cannot be resolved (pages): then only names of configured relays may be dialed. */
-  readonly resolve: Resolver | null
+  readonly names: NameService | null
+  /** True for the address of a configured relay itself. */
+  readonly isRelay: (address: Multiaddr) => boolean
   /** Address of a configured relay, or null for any other peer. */
   readonly relayAddress: (relay: PeerId) => string | null
   /** True for a host name that stands in the address of a configured relay. */
@@ -28,7 +36,9 @@ export interface Routes {
   readonly circuit: readonly Multiaddr[]
 }
 
-const hostNames: ReadonlySet<string> = new Set(['dns', 'dns4', 'dns6', 'dnsaddr'])
+const maxDnsaddrDepth = 2
+const maxAddressChars = 1_024
+const hostNames: ReadonlySet<string> = new Set(['dns', 'dns4', 'dns6'])
 /** Everything an address may contain before a `/p2p-circuit`. Unknown protocols have no transport here. */
 const transportNames: ReadonlySet<string> = new Set([
   'tcp',
@@ -72,15 +82,13 @@ export class DialPolicy {
     const direct = new Map<string, Multiaddr>()
     const webrtc = new Map<string, Multiaddr>()
     const circuit = new Map<string, Multiaddr>()
-    for (const text of addresses.slice(0, maxAddressesPerPeer)) {
-      const address = parseAddress(text)
-      if (address === null) continue
+    for (const address of await this.#expandAll(addresses)) {
       const relay = relayOf(address)
       if (relay !== null) {
         const base = this.#options.relayAddress(relay)
         if (base === null || !isCircuitOf(address, peer)) continue
         const through = withPeer(base, relay)
-        put(webrtc, `${through}/p2p-circuit/webrtc/p2p/${peer}`)
+        if (!this.#options.onlyThroughRelays) put(webrtc, `${through}/p2p-circuit/webrtc/p2p/${peer}`)
         put(circuit, `${through}/p2p-circuit/p2p/${peer}`)
         continue
       }
@@ -95,6 +103,29 @@ export class DialPolicy {
       webrtc: [...webrtc.values()],
       circuit: [...circuit.values()],
     }
+  }
+
+  /** What a `/dnsaddr` stands for, two levels deep; any other address is itself. */
+  async expand(address: Multiaddr, depth: number = maxDnsaddrDepth): Promise<readonly Multiaddr[]> {
+    const [first] = address.getComponents()
+    if (first?.name !== 'dnsaddr') return [address]
+    const { names } = this.#options
+    if (depth === 0 || names === null || first.value === undefined || !this.#isNameAllowed(first.value)) return []
+    const texts = await names.texts(`_dnsaddr.${first.value}`).catch((): readonly string[] => [])
+    const owner = ownerOf(address)
+    const found = texts
+      .slice(0, maxAddressesPerPeer)
+      .map((text) => parseAddress(text.replace(/^dnsaddr=/, '')))
+      .filter((each) => each !== null)
+      .filter((each) => owner === null || ownerOf(each) === owner)
+    const expanded = await Promise.all(found.map((each) => this.expand(each, depth - 1)))
+    return expanded.flat().slice(0, maxAddressesPerPeer)
+  }
+
+  async #expandAll(addresses: readonly string[]): Promise<readonly Multiaddr[]> {
+    const parsed = addresses.slice(0, maxAddressesPerPeer).map(parseAddress)
+    const expanded = await Promise.all(parsed.map((address) => (address === null ? [] : this.expand(address))))
+    return expanded.flat().slice(0, maxAddressesPerPeer)
   }
 
   /** The gate before every dial of libp2p, whoever asked for it. */
@@ -112,6 +143,7 @@ export class DialPolicy {
     if (relay !== null) return this.#options.relayAddress(relay) !== null && hopsOf(address) === 1
     const host = hostOf(address)
     if (host === null || !this.#isPortAllowed(host.port)) return false
+    if (this.#options.onlyThroughRelays && !this.#options.isRelay(address)) return false
     return host.kind === 'name' ? this.#isNameAllowed(host.value) : this.#isIpAllowed(host.value)
   }
 
@@ -119,9 +151,9 @@ export class DialPolicy {
     const host = hostOf(address)
     if (host === null || !this.mayRemember(address)) return []
     if (host.kind === 'ip') return [address]
-    const { resolve } = this.#options
-    if (resolve === null) return [address]
-    const ips = await resolve(host.value, host.family).catch((): readonly string[] => [])
+    const { names } = this.#options
+    if (names === null) return [address]
+    const ips = await names.ips(host.value, host.family).catch((): readonly string[] => [])
     if (ips.length === 0 || !ips.every((ip) => this.#isIpAllowed(ip))) return []
     if (needsName(address)) return [address]
     return ips.slice(0, 4).map((ip) => {
@@ -143,11 +175,11 @@ export class DialPolicy {
   #isNameAllowed(name: string): boolean {
     if (name.length > 253 || !/^[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?$/i.test(name)) return false
     const isRelayHost = this.#options.isRelayHost(name)
-    if (this.#options.resolve === null && !isRelayHost) return false
+    if (this.#options.names === null && !isRelayHost) return false
     if (this.#options.localNetwork) return true
-    // A last label of digits or hexadecimal is an IP in another spelling to some resolvers.
+    // A last label that is a number, decimal or hexadecimal, makes the name an IP to some resolvers.
     const last = name.split('.').at(-1)!.toLowerCase()
-    return name.includes('.') && /[g-z-]/.test(last) && !localSuffixes.has(last)
+    return name.includes('.') && !/^(?:[0-9]+|0x[0-9a-f]*)$/.test(last) && !localSuffixes.has(last)
   }
 }
 
@@ -174,7 +206,7 @@ interface Host {
 
 /** Text to multiaddr, or null where it is none or unreasonably long. */
 export function parseAddress(text: string): Multiaddr | null {
-  if (text.length > 1_024) return null
+  if (text.length > maxAddressChars) return null
   try {
     return multiaddr(text)
   } catch {
@@ -182,17 +214,17 @@ export function parseAddress(text: string): Multiaddr | null {
   }
 }
 
-/** First host and port of an address made of known transports, else null. Zones and `dnsaddr` are refused. */
+/** First host and port of an address made of known transports, else null. Zones are refused, and `dnsaddr` that was not expanded. */
 function hostOf(address: Multiaddr): Host | null {
   const [first, second, ...rest] = address.getComponents()
-  if (first?.value === undefined || second?.value === undefined) return null
+  if (first?.value === undefined || second?.value === undefined || address.toString().length > maxAddressChars) return null
   if (second.name !== 'tcp' && second.name !== 'udp') return null
   if (!rest.every(({ name }) => transportNames.has(name))) return null
   const port = Number(second.value)
   if (first.name === 'ip4' || first.name === 'ip6') {
     return { kind: 'ip', value: first.value, family: first.name === 'ip4' ? 4 : 6, port }
   }
-  if (!hostNames.has(first.name) || first.name === 'dnsaddr') return null
+  if (!hostNames.has(first.name)) return null
   const family = first.name === 'dns4' ? 4 : first.name === 'dns6' ? 6 : null
   return { kind: 'name', value: first.value, family, port }
 }

@@ -28,6 +28,8 @@ export interface FrameStreamTimeouts {
   readonly stallTimeoutMs: number
 }
 
+const ignore = (): void => {}
+
 /** Starts reading at once. */
 export class Libp2pFrameStream implements FrameStream {
   readonly protocol: StreamProtocol
@@ -83,7 +85,8 @@ export class Libp2pFrameStream implements FrameStream {
     if (frame.length === 0 || isControl(frame)) throw new NetworkError('misuse', 'this frame is reserved')
     if (frame.length > maxFrameBytes) throw new NetworkError('oversized', 'frame is larger than 256 KiB')
     const turn = this.#sending.then(() => this.#sendNow(frame))
-    this.#sending = turn.catch(() => {})
+    // The caller sees the failure; the next in line starts either way and finds the stream ended.
+    this.#sending = turn.then(ignore, ignore)
     return turn
   }
 
@@ -176,12 +179,13 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   async *#consume(): AsyncGenerator<Uint8Array> {
+    let read: Uint8Array | undefined
     try {
       for (;;) {
-        const frame = this.#waiting.shift()
-        if (frame !== undefined) {
-          yield frame
-          this.#grant(frame)
+        read = this.#waiting.shift()
+        if (read !== undefined) {
+          yield read
+          this.#grant(read)
           continue
         }
         if (this.#failure !== null) throw this.#failure
@@ -191,7 +195,9 @@ export class Libp2pFrameStream implements FrameStream {
         })
       }
     } finally {
+      // The reader left, perhaps in the middle of a frame: what it did not read must not hold up the sender.
       this.#isDiscarding = true
+      if (read !== undefined) this.#grant(read)
       for (const frame of this.#waiting.splice(0)) this.#grant(frame)
     }
   }

@@ -60,6 +60,7 @@ export class Libp2pNetwork implements Network {
     this.#relays = new RelaySupervisor({
       libp2p,
       book: parts.book,
+      policy: parts.policy,
       transport: parts.relayTransport,
       onState: (address, state) => this.#onRelay(address, state),
     })

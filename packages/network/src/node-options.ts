@@ -13,7 +13,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import type { Libp2pOptions } from 'libp2p'
-import { DialPolicy, type Resolver } from './dial-policy.ts'
+import { DialPolicy, type NameService } from './dial-policy.ts'
 import { NetworkError } from './errors.ts'
 import { IceServers } from './ice-servers.ts'
 import type { NodeServices } from './libp2p-node.ts'
@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly engine: Engine
   /** True where peers in the local network may be dialed, on any port. */
   readonly localNetwork: boolean
+  /** True to hide this device's address from peers: every connection goes through a configured relay. @default false */
+  readonly onlyThroughRelays?: boolean
   /** Multiaddrs of relays; `setRelays` replaces them later. */
   readonly relays: readonly string[]
 }
@@ -45,12 +47,14 @@ export interface NodeParts {
 export type TransportFactory = (components: CircuitRelayTransportComponents) => Transport
 
 /** Throws NetworkError `misuse` on a key that is none of ours or relay addresses that are none. */
-export function createParts(options: NetworkOptions, resolve: Resolver | null): NodeParts {
+export function createParts(options: NetworkOptions, names: NameService | null): NodeParts {
   const book = new RelayBook()
   book.set(options.relays)
   const policy = new DialPolicy({
     localNetwork: options.localNetwork,
-    resolve,
+    onlyThroughRelays: options.onlyThroughRelays ?? false,
+    isRelay: (address) => book.isRelay(address),
+    names,
     relayAddress: (relay) => book.addressOf(relay),
     isRelayHost: (name) => book.hasHost(name),
   })

@@ -1,6 +1,7 @@
 /**
  * The relays the user configured, and the PeerIds behind them. The dial policy asks it which circuits are allowed.
  */
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { NetworkError } from './errors.ts'
 import { ownerOf, parseAddress } from './dial-policy.ts'
 import { maxRelays } from './limits.ts'
@@ -33,6 +34,12 @@ export class RelayBook {
   /** Address of a configured relay, or null for any other peer. */
   addressOf(peer: PeerId): string | null {
     return this.#entries.find((entry) => entry.peer === peer)?.address ?? null
+  }
+
+  /** True for a configured address, with or without the PeerId at its end. */
+  isRelay(address: Multiaddr): boolean {
+    const text = address.toString()
+    return this.#entries.some((entry) => text === entry.address || text === `${entry.address}/p2p/${entry.peer}`)
   }
 
   /** True for a host name that stands in a configured address. */

@@ -82,7 +82,9 @@ function guardComponents(
   }
   return new Proxy(components, {
     get: (target, name, receiver) =>
-      Object.hasOwn(guards, name) ? guards[name as keyof typeof guards] : Reflect.get(target, name, receiver),
+      Object.hasOwn(guards, name)
+        ? guards[name as keyof typeof guards]
+        : (Reflect.get(target, name, receiver) as unknown),
   })
 }
 
@@ -116,11 +118,15 @@ function guardListeners(transport: Transport, book: RelayBook): void {
   }
 }
 
+/** `<transport address>/p2p/<relay>/p2p-circuit`, short, beginning with an IP or a name. */
 function isPlain(address: Multiaddr): boolean {
   const components = address.getComponents()
-  const hops = components.filter(({ name }) => name === 'p2p-circuit').length
+  const count = (wanted: string): number => components.filter(({ name }) => name === wanted).length
   return (
-    firstNames.has(components[0]?.name ?? '') && hops === 1 && address.toString().length <= maxAddressBytes
+    firstNames.has(components[0]?.name ?? '') &&
+    count('p2p') === 1 &&
+    count('p2p-circuit') === 1 &&
+    address.toString().length <= maxAddressBytes
   )
 }
 

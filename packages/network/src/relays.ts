@@ -5,7 +5,7 @@
 import type { Connection as Libp2pConnection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { backoffMs, relayBackoff, reservationBackoff } from './backoff.ts'
-import { relayOf } from './dial-policy.ts'
+import { type DialPolicy, relayOf } from './dial-policy.ts'
 import { type KithLibp2p, parsePeerId, routeOf } from './libp2p-node.ts'
 import type { PeerId, RelayState, RelayStatus } from './network.ts'
 import { Bell, pause } from './pause.ts'
@@ -25,6 +25,7 @@ const relayTag = 'kith-relay'
 export interface RelaySupervisorOptions {
   readonly libp2p: KithLibp2p
   readonly book: RelayBook
+  readonly policy: DialPolicy
   readonly transport: RelayTransport
   readonly onState: (address: string, state: RelayState) => void
 }
@@ -126,17 +127,14 @@ export class RelaySupervisor {
   }
 
   async #connect({ entry, stop }: Watch): Promise<Libp2pConnection> {
-    const { libp2p } = this.#options
+    const { libp2p, policy } = this.#options
     const address = multiaddr(entry.address)
     const existing = entry.peer === null ? undefined : this.#liveConnection(entry.peer)
-    const connection =
-      existing ??
-      (await libp2p.dial(address, {
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(dialTimeoutMs)]),
-      }))
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(dialTimeoutMs)])
+    const connection = existing ?? (await libp2p.dial([...(await policy.expand(address))], { signal }))
     entry.peer = connection.remotePeer.toString()
     await libp2p.peerStore.merge(connection.remotePeer, {
-      multiaddrs: [address],
+      multiaddrs: [connection.remoteAddr],
       tags: { [relayTag]: { value: 100 } },
     })
     return connection
