@@ -17,7 +17,7 @@ const LIBP2P = ['libp2p', '@libp2p/*', '@chainsafe/libp2p-*', '@multiformats/*',
 
 const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url']
 
-// Native cryptography has one door, `crypto`; so `node:crypto` stands in no other row.
+// Native cryptography has one door, `crypto`; the relay, which may not import that, has its own (see there).
 const PROCESS = [
   ...FILES,
   'node:process',
@@ -61,7 +61,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
     '@kith/network',
     {
       folder: 'packages/network',
-      workspaces: ['@kith/crypto', '@kith/protocol'],
+      workspaces: ['@kith/crypto', '@kith/protocol', '@kith/protocol/relay'],
       thirdParty: LIBP2P,
       builtins: ['node:dns', 'node:dns/promises', 'node:net', 'node:os'],
     },
@@ -115,13 +115,14 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
     },
   ],
   [
-    // Blind by construction: the relay sees the codecs of its own streams and no key, event or space.
+    // Blind by construction: the relay sees the codecs of its own streams and no key, event or space. It hashes message ids
+    // and signs TURN credentials, neither of which is part of Kith's cryptography, with Node's own.
     '@kith/relay-node',
     {
       folder: 'relay-node',
       workspaces: ['@kith/protocol/relay'],
       thirdParty: [...LIBP2P, 'datastore-level', 'pino', 'prom-client', 'valibot'],
-      builtins: PROCESS,
+      builtins: [...PROCESS, 'node:crypto', 'node:perf_hooks'],
     },
   ],
 ])
