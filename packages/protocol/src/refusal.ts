@@ -5,7 +5,8 @@ export interface Refusal<Reason extends string = string> {
   readonly reason: Reason
 }
 
-export type Result<Value, Reason extends string = string> = { readonly ok: true; readonly value: Value } | Refusal<Reason>
+export type Result<Value, Reason extends string = string> =
+  { readonly ok: true; readonly value: Value } | Refusal<Reason>
 
 /** A success. */
 export function accept<Value>(value: Value): { readonly ok: true; readonly value: Value } {
