@@ -6,7 +6,12 @@ export type Change =
   | { readonly type: 'space-left'; readonly id: string }
   | { readonly type: 'message'; readonly space: string; readonly message: MessageView }
   /** An own message's state moved on: acknowledged by another device, or given up. */
-  | { readonly type: 'message-state'; readonly space: string; readonly eid: string; readonly state: MessageView['state'] }
+  | {
+      readonly type: 'message-state'
+      readonly space: string
+      readonly eid: string
+      readonly state: MessageView['state']
+    }
   /** Own events still waiting for another device's acknowledgement. */
   | { readonly type: 'outbox'; readonly space: string; readonly waiting: number }
   | { readonly type: 'members'; readonly space: string }

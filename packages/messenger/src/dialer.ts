@@ -142,7 +142,9 @@ export class Dialer {
     const meetings = [...(await this.#epochMeetings()), ...(await this.inviteMeetings())]
     network.setMeetings(meetings)
     for (const meeting of meetings) {
-      const found = await network.discover(meeting, { signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(dialTimeoutMs)]) })
+      const found = await network.discover(meeting, {
+        signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(dialTimeoutMs)]),
+      })
       for (const target of found) {
         if (this.#met.size >= 256) this.#met.clear()
         this.#met.set(target.peer, target)

@@ -1,7 +1,15 @@
 /** Which epoch this device seals under, and the epoch it makes when there is none: the send rule put to work. Section 7. */
 import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
-import { chooseEpoch, deriveEpochKeys, exposures, isInPast, makeDerivedEpoch, makeFreshEpoch, nextEpochDepth } from '@kith/protocol'
+import {
+  chooseEpoch,
+  deriveEpochKeys,
+  exposures,
+  isInPast,
+  makeDerivedEpoch,
+  makeFreshEpoch,
+  nextEpochDepth,
+} from '@kith/protocol'
 import type { EpochChoice, EpochKeys, EpochReason, MadeEpoch } from '@kith/protocol'
 import type { Draft, Space } from './space.ts'
 
@@ -65,7 +73,14 @@ async function derivedDraft(
   const made = await run(
     engine,
     makeDerivedEpoch(
-      { space: space.id, device: space.own.device, pastDepth: pastDepth(space), reason: 'join', parent, newcomers },
+      {
+        space: space.id,
+        device: space.own.device,
+        pastDepth: pastDepth(space),
+        reason: 'join',
+        parent,
+        newcomers,
+      },
       space.env,
     ),
   )

@@ -1,6 +1,6 @@
 /** Requests about groups: create, members, roles, removal, leaving, invites. */
-import { composeCut, composeEvent, createSpaceState, nextHlc, permissionFor } from '@kith/protocol'
-import type { Content, Eid, HistoryPolicy, UserId } from '@kith/protocol'
+import { branchTips, composeCut, composeEvent, createSpaceState, nextHlc, spaceOf, whyNot } from '@kith/protocol'
+import type { Content, Cut, HistoryPolicy, Intent, SpaceId, UserId } from '@kith/protocol'
 import { run } from '@kith/crypto'
 import { findSpace, ownIdentity, ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
@@ -37,24 +37,25 @@ export function groupHandlers({ core, keeper, sync }: HandlerParts): Handlers<Na
     async 'group.remove'({ space, user }) {
       const open = findSpace(core, space)
       const target = findUser(open, user)
-      const cut = composeCut(open.space.membership, target, open.space.state.logs)
-      return actThenRotate(core, open, { type: 'remove', user: target, cut })
+      const cut = cutOf(open, target)
+      return actThenRotate(core, open, { do: 'remove', user: target }, { type: 'remove', user: target, cut })
     },
     async 'group.role'({ space, user, rank }) {
       const open = findSpace(core, space)
       const target = findUser(open, user)
-      const cut = composeCut(open.space.membership, target, open.space.state.logs)
-      return act(open, { type: 'role', user: target, rank, cut })
+      const cut = cutOf(open, target)
+      return act(open, { do: 'role', user: target, rank }, { type: 'role', user: target, rank, cut })
     },
     async 'group.leave'({ space }) {
       const open = findSpace(core, space)
-      const { own, membership, state } = open.space
-      return act(open, { type: 'leave', cut: composeCut(membership, own.user, state.logs) })
+      return act(open, { do: 'leave' }, { type: 'leave', cut: cutOf(open, open.space.own.user) })
     },
     async 'group.rotate'({ space }) {
       const open = findSpace(core, space)
       requireMember(open)
-      const [event] = await open.space.post(async () => [await freshDraft(open.space, core.engine, 'requested')])
+      const [event] = await open.space.post(async () => [
+        await freshDraft(open.space, core.engine, 'requested'),
+      ])
       return { eid: event!.eid }
     },
     async 'invite.create'({ space, mode = 'open', singleUse = false, expiresInMs, base }) {
@@ -67,13 +68,13 @@ export function groupHandlers({ core, keeper, sync }: HandlerParts): Handlers<Na
       const open = findSpace(core, space)
       const eid = [...open.space.membership.invites.keys()].find((known) => known.startsWith(invite))
       if (eid === undefined || invite.length < 6) throw new MessengerError('invite-unknown')
-      return act(open, { type: 'revokeInvite', invite: eid })
+      return act(open, { do: 'revokeInvite', invite: eid }, { type: 'revokeInvite', invite: eid })
     },
   }
 }
 
 /** Composes a group's genesis and stores it; introduction, epoch and registers follow once it is open. */
-async function createGroup(core: Core, name: string, history: HistoryPolicy): Promise<UserId | Eid> {
+async function createGroup(core: Core, name: string, history: HistoryPolicy): Promise<SpaceId> {
   const own = ownKeys(core)
   ownIdentity(core)
   const env = {
@@ -114,27 +115,39 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
     ],
     sync: true,
   })
-  return genesis.eid
+  return spaceOf(genesis)
 }
 
 function requireMember({ space }: OpenSpace): void {
   if (!space.membership.members.has(space.own.user)) throw new MessengerError('not-a-member')
 }
 
+/** What this device holds of a user's logs: the content that stays. */
+function cutOf({ space }: OpenSpace, user: UserId): Cut {
+  const { logs } = space.state
+  const tips = [...logs.values()].flatMap((log) => branchTips(log).map((tip) => ({ device: log.device, ...tip })))
+  return composeCut(space.membership, { user }, tips)
+}
+
 /** Posts one act after asking whether it is permitted, so that nothing is signed that others would refuse. */
-async function act(open: OpenSpace, content: Content): Promise<{ eid: string }> {
+async function act(open: OpenSpace, intent: Intent, content: Content): Promise<{ eid: string }> {
   requireMember(open)
   const [event] = await open.space.post(() => {
-    const permission = permissionFor(open.space.membership, open.space.own.user, content)
-    if (!permission.ok) throw new MessengerError('not-allowed', { cause: permission.reason })
+    const refusal = whyNot(open.space.membership, open.space.own.user, intent)
+    if (refusal !== null) throw new MessengerError('not-allowed', { cause: refusal })
     return [{ content }]
   })
   return { eid: event!.eid }
 }
 
 /** An act that takes somebody's right to read: the next key exists before anything else is sent. */
-async function actThenRotate(core: Core, open: OpenSpace, content: Content): Promise<{ eid: string }> {
-  const done = await act(open, content)
+async function actThenRotate(
+  core: Core,
+  open: OpenSpace,
+  intent: Intent,
+  content: Content,
+): Promise<{ eid: string }> {
+  const done = await act(open, intent, content)
   await open.space.post(() => epochDrafts(open.space, core.engine))
   return done
 }
@@ -142,9 +155,10 @@ async function actThenRotate(core: Core, open: OpenSpace, content: Content): Pro
 /** A member by id, by an unambiguous beginning of it, or by an unambiguous name. @throws MessengerError `unknown-user` */
 function findUser(open: OpenSpace, text: string): UserId {
   const views = membersOf(open, () => 'no')
-  const matches = views.filter(({ user, name }) => name === text || (text.length >= 6 && user.startsWith(text)))
+  const matches = views.filter(
+    ({ user, name }) => name === text || (text.length >= 6 && user.startsWith(text)),
+  )
   const [only] = matches
   if (only === undefined || matches.length > 1) throw new MessengerError('unknown-user')
   return only.user as UserId
 }
-

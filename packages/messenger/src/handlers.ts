@@ -6,7 +6,10 @@ import type { SpaceKeeper } from './space-keeper.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
 export type Handlers<Names extends RequestName = RequestName> = {
-  readonly [Name in Names]: (takes: Requests[Name]['takes'], signal: AbortSignal) => Promise<Requests[Name]['gives']>
+  readonly [Name in Names]: (
+    takes: Requests[Name]['takes'],
+    signal: AbortSignal,
+  ) => Promise<Requests[Name]['gives']>
 }
 
 export interface HandlerParts {

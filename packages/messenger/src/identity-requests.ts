@@ -1,7 +1,6 @@
 /** Requests about the own identity: create it, name it, show its recovery words until they are confirmed. */
 import { formatPhrase } from '@kith/crypto'
 import { maxNameChars } from '@kith/protocol'
-import type { SpaceId } from '@kith/protocol'
 import type { Core } from './core.ts'
 import { ownKeys } from './core.ts'
 import { MessengerError } from './errors.ts'
@@ -14,14 +13,15 @@ import type { IdentityView } from './requests.ts'
 /** Words that must be named to show that all were written down. */
 const wordsToConfirm = 3
 
-type Names = 'identity.create' | 'identity.show' | 'identity.rename' | 'identity.words' | 'identity.confirm-words'
+type Names =
+  'identity.create' | 'identity.show' | 'identity.rename' | 'identity.words' | 'identity.confirm-words'
 
 export function identityHandlers({ core, keeper }: HandlerParts): Handlers<Names> {
   return {
     async 'identity.create'({ name }) {
       if (core.own !== null) throw new MessengerError('identity-exists')
       core.own = await createOwnIdentity(core, checkedName(name))
-      core.identity = await loadSpace({ ...core, own: core.own }, core.own.user as SpaceId)
+      core.identity = await loadSpace({ ...core, own: core.own }, core.own.user)
       return viewIdentity(core)
     },
     async 'identity.show'() {
@@ -31,7 +31,10 @@ export function identityHandlers({ core, keeper }: HandlerParts): Handlers<Names
       const secrets = await loadOwnSecrets(core.store)
       if (secrets === null) throw new MessengerError('no-identity')
       const renamed = { ...secrets, name: checkedName(name) }
-      await core.store.commit({ puts: [{ table: 'device', key: 'self', value: encodeOwnSecrets(renamed) }], sync: true })
+      await core.store.commit({
+        puts: [{ table: 'device', key: 'self', value: encodeOwnSecrets(renamed) }],
+        sync: true,
+      })
       core.own = { ...(await importOwnKeys(core.engine, renamed)) }
       await keeper.announceProfile(renamed.name)
       return viewIdentity(core)

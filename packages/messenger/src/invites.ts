@@ -23,7 +23,11 @@ export interface InviteWish {
 }
 
 /** Posts an invite and writes its link. @throws MessengerError `not-allowed` */
-export async function createInvite(core: Core, open: OpenSpace, wish: InviteWish): Promise<{ link: string; eid: string }> {
+export async function createInvite(
+  core: Core,
+  open: OpenSpace,
+  wish: InviteWish,
+): Promise<{ link: string; eid: string }> {
   const { engine, clock, network } = core
   const { space } = open
   const seed16 = engine.randomBytes(16)
@@ -56,7 +60,10 @@ export async function createInvite(core: Core, open: OpenSpace, wish: InviteWish
     inboxPk: inbox.publicKey,
     rendezvous16: await run(engine, deriveInviteRendezvous(inboxSecret)),
     expiry,
-    relays: network.relays().slice(0, 3).map(({ address }) => address),
+    relays: network
+      .relays()
+      .slice(0, 3)
+      .map(({ address }) => address),
     name: space.membership.settings.name ?? null,
   })
   return { link, eid: event!.eid }

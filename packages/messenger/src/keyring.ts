@@ -5,7 +5,14 @@
 import type { Engine } from '@kith/crypto'
 import { run } from '@kith/crypto'
 import type { Eid, EpochKeys, EpochNode, SpaceId } from '@kith/protocol'
-import { decodeEpochKeys, deriveFromParent, encodeEpochKeys, formatHex, openEpoch, pageFor } from '@kith/protocol'
+import {
+  decodeEpochKeys,
+  deriveFromParent,
+  encodeEpochKeys,
+  formatHex,
+  openEpoch,
+  pageFor,
+} from '@kith/protocol'
 import type { Step, Store } from '@kith/storage'
 import type { OwnKeys } from './own-secrets.ts'
 

@@ -23,11 +23,13 @@ import { sendingKeys } from './epoch-policy.ts'
 import type { Space, SpaceStep } from './space.ts'
 
 /** How long the topic of a superseded epoch is listened to. */
-export const supersededTopicMs = 24 * 60 * 60 * 1000
+export const supersededTopicMs: number = 24 * 60 * 60 * 1000
 /** Verified payloads kept between a message's judgement and its delivery. */
 const maxJudged = 256
 
-type Judged = { readonly kind: 'event'; readonly event: VerifiedEvent } | { readonly kind: 'register'; readonly register: VerifiedRegister }
+type Judged =
+  | { readonly kind: 'event'; readonly event: VerifiedEvent }
+  | { readonly kind: 'register'; readonly register: VerifiedRegister }
 
 export interface LiveParts {
   readonly engine: Engine

@@ -71,7 +71,11 @@ function restore(bytes: Uint8Array, env: Pick<Env, 'sha256'>): VerifiedEvent {
   return trusted.value
 }
 
-async function loadLogs(store: Store, state: SpaceState, directory: readonly DirectoryEntry[]): Promise<void> {
+async function loadLogs(
+  store: Store,
+  state: SpaceState,
+  directory: readonly DirectoryEntry[],
+): Promise<void> {
   const logs = new Map<DeviceId, Log>()
   for (const { device } of directory) {
     const id = toId<DeviceId>(device)

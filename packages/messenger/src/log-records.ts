@@ -14,7 +14,12 @@ export function encodeLogRecord(log: Log): Uint8Array {
     fromId(log.user),
     log.floor === null ? null : [log.floor.seq, fromId(log.floor.eid), log.floor.reason],
     log.citations.map(({ seq, auth }) => [seq, auth.map(fromId)]),
-    [...log.forks.values()].map(({ seq, eid, auth }) => [seq, fromId(eid), auth.map(fromId)]),
+    [...log.forks.values()].map(({ seq, eid, prev, auth }) => [
+      seq,
+      fromId(eid),
+      prev === null ? null : fromId(prev),
+      auth.map(fromId),
+    ]),
   ])
 }
 
@@ -27,7 +32,7 @@ export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): Log {
     Uint8Array,
     [number, Uint8Array, 'policy' | 'expired'] | null,
     [number, Uint8Array[]][],
-    [number, Uint8Array, Uint8Array[]][],
+    [number, Uint8Array, Uint8Array | null, Uint8Array[]][],
   ]
   const log = createLog(
     device,
@@ -35,8 +40,15 @@ export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): Log {
     floor === null ? null : { seq: floor[0], eid: toId<Eid>(floor[1]), reason: floor[2] },
   )
   for (const [seq, auth] of citations) log.citations.push({ seq, auth: auth.map((eid) => toId<Eid>(eid)) })
-  for (const [seq, eid, auth] of forks)
-    log.forks.set(toId<Eid>(eid), { seq, eid: toId<Eid>(eid), auth: auth.map((cited) => toId<Eid>(cited)) })
+  for (const [seq, eid, prev, auth] of forks) {
+    const id = toId<Eid>(eid)
+    log.forks.set(id, {
+      seq,
+      eid: id,
+      prev: prev === null ? null : toId<Eid>(prev),
+      auth: auth.map((cited) => toId<Eid>(cited)),
+    })
+  }
   return log
 }
 

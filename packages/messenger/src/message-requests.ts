@@ -32,7 +32,11 @@ export function messageHandlers({ core, sync }: HandlerParts): Handlers<Names> {
     },
     async 'message.list'({ space, limit, before }) {
       const bounded = Math.min(Math.max(1, Math.floor(limit)), maxListed)
-      return listMessages(core, findSpace(core, space), before === undefined ? { limit: bounded } : { limit: bounded, before })
+      return listMessages(
+        core,
+        findSpace(core, space),
+        before === undefined ? { limit: bounded } : { limit: bounded, before },
+      )
     },
     async 'outbox.flush'({ space }, signal) {
       const open = space === undefined ? [...core.spaces.values()] : [findSpace(core, space)]
@@ -72,4 +76,3 @@ function checkedText(text: string): string {
   if (text.trim() === '' || isTooLong || !text.isWellFormed()) throw new MessengerError('bad-text')
   return text
 }
-

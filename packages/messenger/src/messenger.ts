@@ -77,7 +77,7 @@ export class Messenger implements MessengerFace {
     const secrets = await loadOwnSecrets(core.store)
     if (secrets !== null) {
       core.own = await importOwnKeys(core.engine, secrets)
-      core.identity = await loadSpace({ ...core, own: core.own }, core.own.user as SpaceId)
+      core.identity = await loadSpace({ ...core, own: core.own }, core.own.user)
       for await (const { key, value } of core.store.scan('spaces', '')) {
         if (decodeSpaceRecord(value).kind === 'group') await this.#keeper.open(key as SpaceId)
       }

@@ -51,7 +51,13 @@ export async function createOwnIdentity(
   }
   const { user, genesis } = await run(engine, createIdentity(keys, env))
   const { epoch, secret, pages } = await firstEpoch({ engine, env, keys, user, genesis, identitySeed })
-  const own = { user, deviceSeed, deviceKemSecret, name, ueks: [{ generation: firstGeneration, secret: uekSecret }] }
+  const own = {
+    user,
+    deviceSeed,
+    deviceKemSecret,
+    name,
+    ueks: [{ generation: firstGeneration, secret: uekSecret }],
+  }
   await store.commit({
     append: [{ space: user, lane: 'auth', events: [genesis, epoch].map(toStoredEvent) }],
     puts: [
@@ -59,7 +65,11 @@ export async function createOwnIdentity(
       { table: 'device', key: 'paper', value: paperEntropy },
       { table: 'spaces', key: user, value: encodeSpaceRecord({ kind: 'identity', enteredMs: env.nowMs }) },
       { table: 'secrets', key: `${user}/${epoch.eid}`, value: secret },
-      ...pages.map((page) => ({ table: 'pages' as const, key: `${user}/${formatHex(env.sha256(page))}`, value: page })),
+      ...pages.map((page) => ({
+        table: 'pages' as const,
+        key: `${user}/${formatHex(env.sha256(page))}`,
+        value: page,
+      })),
     ],
     sync: true,
   })
@@ -71,9 +81,15 @@ export async function createOwnIdentity(
 async function importPaper(
   engine: Engine,
   entropy: Uint8Array,
-): Promise<{ paper: Parameters<typeof createIdentity>[0]['paper']; paperKem: Parameters<typeof createIdentity>[0]['paperKem'] }> {
+): Promise<{
+  paper: Parameters<typeof createIdentity>[0]['paper']
+  paperKem: Parameters<typeof createIdentity>[0]['paperKem']
+}> {
   const { signingSeed, kemSecret } = await run(engine, derivePaperSecrets(entropy))
-  const imported = { paper: await engine.importSigningKey(signingSeed), paperKem: await engine.importKemKey(kemSecret) }
+  const imported = {
+    paper: await engine.importSigningKey(signingSeed),
+    paperKem: await engine.importKemKey(kemSecret),
+  }
   signingSeed.fill(0)
   kemSecret.fill(0)
   return imported
@@ -127,7 +143,8 @@ async function firstEpoch({ engine, env, keys, user, genesis, identitySeed }: Fi
     ),
   )
   const outcome = applyEvent(createSpaceState(genesis), epoch)
-  if (outcome.outcome !== 'applied') throw new TypeError(`a new identity refuses its own epoch: ${JSON.stringify(outcome)}`)
+  if (outcome.outcome !== 'applied')
+    throw new TypeError(`a new identity refuses its own epoch: ${JSON.stringify(outcome)}`)
   const { content, topic32 } = made
   const derived = await run(
     engine,
@@ -145,7 +162,9 @@ async function firstEpoch({ engine, env, keys, user, genesis, identitySeed }: Fi
 }
 
 /** In an identity space keys are wrapped to devices and to the paper key; each is named by its own signing key. */
-function identityRecipients(keys: Parameters<typeof createIdentity>[0]): { user: UserId; uekPk: Uint8Array }[] {
+function identityRecipients(
+  keys: Parameters<typeof createIdentity>[0],
+): { user: UserId; uekPk: Uint8Array }[] {
   return [
     { user: formatHex(keys.paper.publicKey) as UserId, uekPk: keys.paperKem.publicKey },
     { user: formatHex(keys.device.publicKey) as UserId, uekPk: keys.deviceKem.publicKey },

@@ -28,7 +28,9 @@ export class Outbox {
 
   /** Own content events up to `seq` that still wait. */
   contentUpTo(seq: number): readonly Eid[] {
-    return [...this.#waiting].filter(([, entry]) => entry.lane === 'content' && entry.seq <= seq).map(([eid]) => eid)
+    return [...this.#waiting]
+      .filter(([, entry]) => entry.lane === 'content' && entry.seq <= seq)
+      .map(([eid]) => eid)
   }
 
   /** Own auth events that still wait. */

@@ -76,5 +76,12 @@ export async function importOwnKeys(engine: Engine, secrets: OwnSecrets): Promis
     const uek = await engine.importKemKey(secret)
     ueks.set(formatHex(uek.publicKey), uek)
   }
-  return { user: secrets.user, device: toId<DeviceId>(signing.publicKey), name: secrets.name, signing, kem, ueks }
+  return {
+    user: secrets.user,
+    device: toId<DeviceId>(signing.publicKey),
+    name: secrets.name,
+    signing,
+    kem,
+    ueks,
+  }
 }

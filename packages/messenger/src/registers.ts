@@ -45,7 +45,11 @@ export class Registers {
 
   /** The register of one name and no key by a device. */
   ofDevice(device: DeviceId, name: string): SignedRegister | null {
-    return this.all().find(({ value }) => value.device === device && value.name === name && value.key.length === 0) ?? null
+    return (
+      this.all().find(
+        ({ value }) => value.device === device && value.name === name && value.key.length === 0,
+      ) ?? null
+    )
   }
 
   /** Takes verified registers in: newer ones of current members' devices are kept, the rest is dropped. */
@@ -105,7 +109,8 @@ export class Registers {
   #keep(register: SignedRegister): SignedRegister {
     const { value } = register
     const slot = registerSlot(value)
-    if (!this.#newest.has(slot)) this.#perDevice.set(value.device, (this.#perDevice.get(value.device) ?? 0) + 1)
+    if (!this.#newest.has(slot))
+      this.#perDevice.set(value.device, (this.#perDevice.get(value.device) ?? 0) + 1)
     this.#newest.set(slot, register)
     return register
   }

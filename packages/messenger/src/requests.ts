@@ -79,7 +79,10 @@ export interface Requests {
   /** The 24 recovery words, while they are still held. */
   'identity.words': { takes: Record<string, never>; gives: { words: readonly string[] } }
   /** Proves that the words were written down: at least three of them by position from 1. Wipes their secret. */
-  'identity.confirm-words': { takes: { words: readonly { position: number; word: string }[] }; gives: IdentityView }
+  'identity.confirm-words': {
+    takes: { words: readonly { position: number; word: string }[] }
+    gives: IdentityView
+  }
   'group.create': { takes: { name: string; history?: 'join' | 'all' }; gives: SpaceSummary }
   'group.members': { takes: { space: string }; gives: readonly MemberView[] }
   'group.remove': { takes: { space: string; user: string }; gives: { eid: string } }
@@ -87,7 +90,13 @@ export interface Requests {
   'group.leave': { takes: { space: string }; gives: { eid: string } }
   'group.rotate': { takes: { space: string }; gives: { eid: string } }
   'invite.create': {
-    takes: { space: string; mode?: 'open' | 'approve'; singleUse?: boolean; expiresInMs?: number; base?: string }
+    takes: {
+      space: string
+      mode?: 'open' | 'approve'
+      singleUse?: boolean
+      expiresInMs?: number
+      base?: string
+    }
     gives: { link: string; eid: string }
   }
   'invite.list': { takes: { space: string }; gives: readonly InviteView[] }
@@ -101,7 +110,10 @@ export interface Requests {
   /** Resolves when every own event of the space (or of all) is held by another device, or the signal is aborted. */
   'outbox.flush': { takes: { space?: string }; gives: { waiting: number } }
   'relay.list': { takes: Record<string, never>; gives: readonly { address: string; state: string }[] }
-  'relay.set': { takes: { addresses: readonly string[] }; gives: readonly { address: string; state: string }[] }
+  'relay.set': {
+    takes: { addresses: readonly string[] }
+    gives: readonly { address: string; state: string }[]
+  }
   status: { takes: Record<string, never>; gives: StatusView }
 }
 

@@ -81,7 +81,9 @@ export class SpaceKeeper {
       const proof = await ownProof(this.#core)
       await space.post(() => [{ content: { type: 'deviceIntro', proof } }])
     }
-    await space.post(async () => (sendChoice(space).do === 'ask' ? [] : epochDrafts(space, this.#core.engine)))
+    await space.post(async () =>
+      sendChoice(space).do === 'ask' ? [] : epochDrafts(space, this.#core.engine),
+    )
     open.live.refreshTopics()
     await this.#announce(open)
     this.#core.changes.publish({ type: 'space', space: summarise(open) })
@@ -150,7 +152,8 @@ export class SpaceKeeper {
       if (message !== null) changes.publish({ type: 'message', space: space.id, message })
     }
     for (const event of step.forked) {
-      if (event.header.device === space.own.device) changes.publish({ type: 'notice', space: space.id, code: 'own-log-forked' })
+      if (event.header.device === space.own.device)
+        changes.publish({ type: 'notice', space: space.id, code: 'own-log-forked' })
     }
     if (step.auth.length > 0) {
       changes.publish({ type: 'members', space: space.id })
@@ -176,7 +179,9 @@ export class SpaceKeeper {
     const delayMs = rotationDelayMs({ me: space.own.user, turn, memberCount: members.size }, space.env)
     const cancel = this.#core.clock.schedule(delayMs, () => {
       this.#rotations.delete(space.id)
-      space.post(() => (isEpochDue(space) ? epochDrafts(space, this.#core.engine) : [])).catch(() => undefined)
+      space
+        .post(() => (isEpochDue(space) ? epochDrafts(space, this.#core.engine) : []))
+        .catch(() => undefined)
     })
     this.#rotations.set(space.id, cancel)
   }

@@ -12,6 +12,9 @@ import {
   eventTypes,
   firstContentType,
   hasEvent,
+  headsToCite,
+  maxAuthEventHeads,
+  maxHeads,
   nextHlc,
   nodeOf,
   order,
@@ -96,7 +99,11 @@ export class Space {
   readonly #waiting = new WaitingRoom()
   readonly #listeners = new Set<(step: SpaceStep) => void>()
   readonly #authPositions = new Map<Eid, Position>()
-  #arrivals: { readonly arrival: Arrival; readonly done: (outcome: Outcome) => void; readonly failed: (cause: unknown) => void }[] = []
+  #arrivals: {
+    readonly arrival: Arrival
+    readonly done: (outcome: Outcome) => void
+    readonly failed: (cause: unknown) => void
+  }[] = []
   #lastClock: Hlc
   #failure: unknown = null
 
@@ -123,7 +130,11 @@ export class Space {
   }
 
   get env(): Env {
-    return { nowMs: this.#clock.nowMs(), randomBytes: (length) => this.#engine.randomBytes(length), sha256: (bytes) => this.#engine.sha256(bytes) }
+    return {
+      nowMs: this.#clock.nowMs(),
+      randomBytes: (length) => this.#engine.randomBytes(length),
+      sha256: (bytes) => this.#engine.sha256(bytes),
+    }
   }
 
   /** What verification asks of this space. */
@@ -269,6 +280,11 @@ export class Space {
   async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
     const { own, state } = this
     const isAuth = eventTypes[draft.content.type as keyof typeof eventTypes] < firstContentType
+    const maxCited = isAuth ? maxAuthEventHeads : maxHeads
+    // An epoch's past must hold every removal its author knows, and content cites few heads: they are tied together first.
+    if (draft.content.type !== 'merge' && this.membership.heads.length > maxCited) {
+      await this.#compose({ content: { type: 'merge' } }, step)
+    }
     const before = isAuth ? state.authHeads.get(own.device) : state.logs.get(own.device)?.head
     this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
     const event = await run(
@@ -279,7 +295,7 @@ export class Space {
           user: own.user,
           seq: before == null ? 0 : before.seq + 1,
           prev: before?.eid ?? null,
-          auth: this.membership.heads,
+          auth: headsToCite(state.graph, this.membership.heads, own.user, maxCited),
           hlc: this.#lastClock,
           content: draft.content,
           ...(draft.pages?.[0] === undefined ? {} : { wrapPage: draft.pages[0] }),
@@ -291,7 +307,8 @@ export class Space {
     const outcome = this.#apply({ event, floor: null }, step)
     if (outcome.outcome !== 'applied') throw new RefusedOwnEvent(outcome)
     if (draft.keysFor !== undefined) step.puts.push(this.keyring.keep(await draft.keysFor(event.eid)))
-    for (const page of draft.pages ?? []) step.puts.push(this.keyring.keepPage(this.#engine.sha256(page), page))
+    for (const page of draft.pages ?? [])
+      step.puts.push(this.keyring.keepPage(this.#engine.sha256(page), page))
     step.puts.push(this.outbox.add(event))
     return event
   }
@@ -332,7 +349,9 @@ export class Space {
     const devices = new Set<DeviceId>(step.content.map((event) => event.header.device))
     return [...devices].flatMap((device) => {
       const log = this.state.logs.get(device)
-      return log === undefined ? [] : [{ table: 'logs' as const, key: `${this.id}/${device}`, value: encodeLogRecord(log) }]
+      return log === undefined
+        ? []
+        : [{ table: 'logs' as const, key: `${this.id}/${device}`, value: encodeLogRecord(log) }]
     })
   }
 
@@ -369,4 +388,3 @@ class PendingStep implements SpaceStep {
     if (forked) this.forked.push(event)
   }
 }
-

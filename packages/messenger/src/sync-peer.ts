@@ -16,6 +16,7 @@ import {
   encodeMessage,
   encodeRun,
   eidAt,
+  equalBytes,
   greet,
   noteAsked,
   onMessage,
@@ -56,6 +57,7 @@ export interface PeerIdentity {
 export class SyncPeer {
   readonly identity: PeerIdentity
   readonly stream: FrameStream
+  readonly startedMs: number
   readonly #core: Core
   readonly #session: SyncSession
   readonly #keyRequests = createKeyRequestBook()
@@ -70,6 +72,7 @@ export class SyncPeer {
   }) {
     this.#core = options.core
     this.stream = options.stream
+    this.startedMs = options.core.clock.nowMs()
     this.identity = options.settings.peer
     this.#onSettled = options.onSettled
     const { session, actions } = createSession(options.settings, this.#views(), this.#env)
@@ -200,34 +203,47 @@ export class SyncPeer {
       const eid = eidAt(log, seq)
       if (eid !== null) eids.push(eid)
     }
-    await this.#sendRun(open, { tag, device, floor, eids })
+    await this.#sendRun({ tag, device, floor, events: await this.#contentEvents(open, eids) })
   }
 
+  /** Events beside the main branch, in runs: each goes on while an event follows the one before, up to a signature. */
   async #serveForked({ space, tag, device, eids }: ActionOf<'serveForked'>): Promise<void> {
-    for (const eid of eids) await this.#sendRun(this.#open(space), { tag, device, floor: null, eids: [eid] })
+    const open = this.#open(space)
+    let run: SignedEvent[] = []
+    for (const event of await this.#contentEvents(open, eids)) {
+      if (run.length > 0 && event.header.prev !== run.at(-1)!.eid) run = []
+      run.push(event)
+      if (event.signature === null) continue
+      await this.#sendRun({ tag, device, floor: null, events: run })
+      run = []
+    }
   }
 
   async #sendRun(
-    { space }: OpenSpace,
-    { tag, device, floor, eids }: { tag: Uint8Array; device: DeviceId; floor: ActionOf<'serveRun'>['floor']; eids: readonly Eid[] },
+    run: Omit<Parameters<typeof runMessages>[0], 'events'> & { readonly events: readonly SignedEvent[] },
   ): Promise<void> {
+    if (run.events.at(-1)?.signature == null) return
+    for (const message of runMessages({ ...run, events: encodeRun(run.events) })) {
+      await this.stream.send(encodeMessage(message))
+    }
+  }
+
+  async #contentEvents({ space }: OpenSpace, eids: readonly Eid[]): Promise<readonly SignedEvent[]> {
     const positions = eids.map((eid) => space.timeline.position(eid)).filter((position) => position !== null)
-    const stored = await this.#core.store.read(space.id, 'content', positions)
     const events: SignedEvent[] = []
-    for (const { bytes } of stored) {
+    for (const { bytes } of await this.#core.store.read(space.id, 'content', positions)) {
       const event = decodeEvent(bytes, this.#env)
       if (event.ok) events.push(event.value)
     }
-    if (events.at(-1)?.signature == null) return
-    for (const message of runMessages({ tag, device, floor, events: encodeRun(events) })) {
-      await this.stream.send(encodeMessage(message))
-    }
+    return events
   }
 
   async #serveRegisters({ space, tag, devices }: ActionOf<'serveRegisters'>): Promise<void> {
     const wanted = new Set(devices)
     const all = this.#open(space).space.registers.all()
-    const encoded = all.filter(({ value }) => wanted.has(value.device)).map((register) => registerCodec.encode(register))
+    const encoded = all
+      .filter(({ value }) => wanted.has(value.device))
+      .map((register) => registerCodec.encode(register))
     for (const frame of splitIntoFrames(encoded)) {
       await this.stream.send(encodeMessage({ kind: 'registers', tag, registers: frame }))
     }
@@ -255,7 +271,8 @@ export class SyncPeer {
     const decoded = decodeRun(events, this.#env)
     if (!decoded.ok) return this.stream.abort('malformed-run')
     const [first] = decoded.value
-    if (first?.header.device !== device || first.header.space !== space) return this.stream.abort('malformed-run')
+    if (first?.header.device !== device || first.header.space !== space)
+      return this.stream.abort('malformed-run')
     const verified = await run(this.#core.engine, verifyRun(decoded.value))
     if (!verified.ok) return this.stream.abort('bad-run')
     const { space: target } = this.#open(space)
@@ -294,7 +311,7 @@ export class SyncPeer {
     const { space: target } = this.#open(space)
     const hash = this.#core.engine.sha256(page)
     const wanted = target.keyring.missingPages(target.membership.epochs.values())
-    if (!wanted.some((each) => each.every((byte, index) => byte === hash[index]))) return
+    if (!wanted.some((each) => equalBytes(each, hash))) return
     await target.unlock(() => [target.keyring.keepPage(hash, page)])
   }
 
@@ -306,7 +323,12 @@ export class SyncPeer {
       return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
     }
     const nowMs = this.#core.clock.nowMs()
-    const admitted = admitKeyRequest(this.#keyRequests, { node, state: target.membership, peer: this.identity, nowMs })
+    const admitted = admitKeyRequest(this.#keyRequests, {
+      node,
+      state: target.membership,
+      peer: this.identity,
+      nowMs,
+    })
     if (!admitted.ok) return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
     const reply = await run(this.#core.engine, wrapKeyReply(keys, node.commit, admitted.value))
     await this.stream.send(encodeMessage({ kind: 'keyReply', tag, epoch, reply }))
@@ -346,4 +368,3 @@ export class SyncPeer {
     changes.publish({ type: 'outbox', space, waiting: target.outbox.size })
   }
 }
-

@@ -86,4 +86,3 @@ function digest(space: Space, hashes: readonly Uint8Array[]): Uint8Array {
   for (const hash of hashes) hash.forEach((byte, index) => (sum[index] = sum[index]! ^ byte))
   return space.env.sha256(sum).slice(0, 8)
 }
-

@@ -73,7 +73,10 @@ export class Timeline {
   }
 }
 
-function compareClocks(left: { ms: number; counter: number }, right: { ms: number; counter: number }): number {
+function compareClocks(
+  left: { ms: number; counter: number },
+  right: { ms: number; counter: number },
+): number {
   return left.ms - right.ms || left.counter - right.counter
 }
 

@@ -1,7 +1,6 @@
 /** What people are shown of spaces, members and messages: plain values computed from state, registers and storage. */
-import { decodeEvent, formatHex, isLive, latestRegister, maxNameChars } from '@kith/protocol'
+import { ancestorAt, decodeEvent, formatHex, isLive, latestRegister, maxNameChars } from '@kith/protocol'
 import type { DeviceId, Env, SignedEvent, UserId } from '@kith/protocol'
-import { currentLog } from './current-log.ts'
 import type { Core, OpenSpace } from './core.ts'
 import type { MemberView, MessageView, SpaceSummary } from './requests.ts'
 import type { Space } from './space.ts'
@@ -28,12 +27,16 @@ export function nameOf(space: Space, user: UserId): string {
 }
 
 /** The members of a space, most senior first, then by name. */
-export function membersOf({ space }: OpenSpace, connectionOf: (device: DeviceId) => MemberView['connected']): readonly MemberView[] {
+export function membersOf(
+  { space }: OpenSpace,
+  connectionOf: (device: DeviceId) => MemberView['connected'],
+): readonly MemberView[] {
   const { members, devices } = space.membership
-  const views = [...members].map(([user, rank]) => {
+  const views = [...members].map(([user, rank]): MemberView => {
     const own = [...devices].filter(([, device]) => device.user === user && !device.revoked).map(([id]) => id)
     const routes = own.map(connectionOf)
-    const connected = routes.find((route) => route === 'direct') ?? routes.find((route) => route === 'relayed') ?? 'no'
+    const connected =
+      routes.find((route) => route === 'direct') ?? routes.find((route) => route === 'relayed') ?? 'no'
     return { user, name: nameOf(space, user), rank, me: user === space.own.user, devices: own, connected }
   })
   return views.toSorted((left, right) => left.rank - right.rank || left.name.localeCompare(right.name))
@@ -43,7 +46,8 @@ export function membersOf({ space }: OpenSpace, connectionOf: (device: DeviceId)
 export function viewMessage(space: Space, event: SignedEvent): MessageView | null {
   const { header, content, eid } = event
   const user = header.user
-  if (user === null || !isLive(space.state.graph, space.membership, event, currentLog(space, header.device))) return null
+  if (user === null || !isLive(space.state.graph, space.membership, event, currentLog(space, header.device)))
+    return null
   const me = user === space.own.user
   const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'

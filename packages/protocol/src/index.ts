@@ -1,1 +1,73 @@
-export {}
+/** The package's one door: what the floors above use of events, membership, epochs, identity and sync. */
+export type { Env } from './env.ts'
+export { chooseEpoch } from './epochs/choose-epoch.ts'
+export type { EpochChoice } from './epochs/choose-epoch.ts'
+export {
+  admitKeyRequest,
+  createKeyRequestBook,
+  noteAsked,
+  openKeyReply,
+  takeAsked,
+  wrapKeyReply,
+} from './epochs/key-request.ts'
+export { decodeEpochKeys, deriveEpochKeys, encodeEpochKeys } from './epochs/keys.ts'
+export type { EpochKeys } from './epochs/keys.ts'
+export { makeDerivedEpoch, makeFreshEpoch } from './epochs/make-epoch.ts'
+export type { MadeEpoch } from './epochs/make-epoch.ts'
+export { deriveFromParent, openEpoch, pageFor } from './epochs/open-epoch.ts'
+export { rotationDelayMs, rotationTurn } from './epochs/rotation.ts'
+export { deriveRendezvousPoint } from './epochs/topic.ts'
+export type { VerificationContext } from './event/checks.ts'
+export { nextHlc } from './event/clock.ts'
+export { decodeEvent, encodeEvent, equalBytes } from './event/codec.ts'
+export { composeEvent } from './event/composition.ts'
+export { spaceOf } from './event/event.ts'
+export type { Hlc, SignedEvent, VerifiedEvent } from './event/event.ts'
+export { unsafeTrustStoredEvent } from './event/restoration.ts'
+export { decodeRun, encodeRun } from './event/run.ts'
+export { decodeSealed, matchHint, openSealed, sealPayload } from './event/sealed.ts'
+export type { SealedKind } from './event/sealed.ts'
+export { eventTypes, firstContentType } from './event/types.ts'
+export type { Content, EpochReason, HistoryPolicy, Invite, Proof, SpaceKind } from './event/types.ts'
+export { verifyEvent, verifyEvents, verifyRun } from './event/verification.ts'
+export {
+  createIdentity,
+  derivePaperSecrets,
+  deriveUekSecret,
+  firstGeneration,
+} from './identity/create-identity.ts'
+export { formatInviteLink } from './identity/invite-link.ts'
+export { deriveInviteSeed } from './identity/join-request.ts'
+export { buildProof } from './identity/proof.ts'
+export { formatHex, fromId, toId } from './ids.ts'
+export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
+export { maxNameChars, maxTextBytes, memberRank } from './limits.ts'
+export { currentState } from './membership/current.ts'
+export {
+  beyond,
+  exposures,
+  graphHeads,
+  hasEvent,
+  isInPast,
+  nextEpochDepth,
+  nodeOf,
+  order,
+} from './membership/graph.ts'
+export { composeCut, isLive } from './membership/liveness.ts'
+export type { EpochNode, InviteState, MembershipState } from './membership/state.ts'
+export { latestRegister, registerSlot, registers, replacesRegister } from './registers/register.ts'
+export type { SignedRegister, VerifiedRegister } from './registers/register.ts'
+export { maxGossipMessageBytes } from './relay/limits.ts'
+export { applyEvent } from './space/apply-event.ts'
+export type { Outcome } from './space/apply-event.ts'
+export { entryEvent, servedFrom } from './space/history.ts'
+export { anchorFrom, createLog, eidAt, extendLog } from './space/log.ts'
+export type { Floor, Log } from './space/log.ts'
+export { createSpaceState } from './space/space-state.ts'
+export type { SpaceState } from './space/space-state.ts'
+export type { SyncAction } from './sync/actions.ts'
+export { decodeMessage, encodeMessage, runMessages, splitIntoFrames } from './sync/messages.ts'
+export type { AckEntry } from './sync/messages.ts'
+export type { SessionSettings, SyncSession } from './sync/session-state.ts'
+export { acknowledge, createSession, greet, onMessage, requestKey, requestPages } from './sync/session.ts'
+export type { LogView, SpaceView, SpaceViews } from './sync/views.ts'

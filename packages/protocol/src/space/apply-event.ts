@@ -46,8 +46,10 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
   if (place === 'below-floor') return { outcome: 'duplicate' }
   if (place === 'broken') return { outcome: 'rejected', reason: 'prev-of-another-chain' }
   if (citesLessThanPrev(state, log, event)) return { outcome: 'rejected', reason: 'cites-less-than-prev' }
-  const permission = canWrite(state.graph, header.auth, userOf(event), header.device)
-  if (!permission.ok) return { outcome: 'rejected', reason: permission.reason }
+  if (!isAsBefore(log, event, place)) {
+    const permission = canWrite(state.graph, header.auth, userOf(event), header.device)
+    if (!permission.ok) return { outcome: 'rejected', reason: permission.reason }
+  }
   return keepInLog(state, log, event, place)
 }
 
@@ -73,8 +75,15 @@ function keepInLog(state: SpaceState, log: Log, event: VerifiedEvent, place: 'ne
     return { outcome: 'applied', forked: false }
   }
   if (log.forks.size >= maxForksPerLog) return { outcome: 'rejected', reason: 'too-many-forks' }
-  log.forks.set(event.eid, { ...entry, auth: event.header.auth })
+  log.forks.set(event.eid, { ...entry, prev: event.header.prev, auth: event.header.auth })
   return { outcome: 'applied', forked: true }
+}
+
+/** The event before was permitted, and permission depends on what is cited, user and device alone. */
+function isAsBefore(log: Log, event: VerifiedEvent, place: Place): boolean {
+  const last = log.citations.at(-1)
+  if (place !== 'next' || last === undefined || log.user !== userOf(event)) return false
+  return sameIds(last.auth, event.header.auth)
 }
 
 /** Along one chain knowledge only grows: a cited head of `prev` must be cited again or lie in the past of what is. */

@@ -23,6 +23,7 @@ export interface Citation {
 
 /** An event that shares its seq with another of the same device. */
 export interface ForkEntry extends LogEntry {
+  readonly prev: Eid | null
   readonly auth: readonly Eid[]
 }
 
@@ -67,8 +68,35 @@ export function holdsEvent(log: Log, entry: LogEntry): boolean {
 
 /** The last event of every branch. */
 export function branchTips(log: Log): readonly LogEntry[] {
-  const tips = log.head === null ? [] : [log.head]
-  return [...tips, ...log.forks.values()]
+  const followed = new Set([...log.forks.values()].map(({ prev }) => prev))
+  const forks = [...log.forks.values()].filter(({ eid }) => !followed.has(eid))
+  return log.head === null ? forks : [log.head, ...forks]
+}
+
+/** The event at `seq` on the way back from `from` through `prev`; null where that way is not held. */
+export function ancestorAt(log: Log, from: Eid, seq: number): Eid | null {
+  let fork = log.forks.get(from)
+  if (fork === undefined) {
+    const tip = seqOf(log, from)
+    return tip !== null && seq <= tip ? eidAt(log, seq) : null
+  }
+  while (fork.seq > seq) {
+    if (fork.prev === null) return null
+    const below: ForkEntry | undefined = log.forks.get(fork.prev)
+    if (below === undefined) return eidAt(log, fork.seq - 1) === fork.prev ? eidAt(log, seq) : null
+    fork = below
+  }
+  return fork.seq === seq ? fork.eid : null
+}
+
+/** Where on the main branch an event lies, looking from the newest back. */
+function seqOf(log: Log, eid: Eid): number | null {
+  const wanted = fromId(eid)
+  for (let seq = log.head?.seq ?? -1; seq >= log.base; seq--) {
+    const offset = 32 * (seq - log.base)
+    if (log.eids[offset] === wanted[0] && toId<Eid>(log.eids.subarray(offset, offset + 32)) === eid) return seq
+  }
+  return null
 }
 
 /** What the next event on the main branch must name as `prev`: null at the very start of the chain. */

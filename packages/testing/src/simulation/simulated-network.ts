@@ -86,10 +86,11 @@ export class SimulatedNetwork implements Network {
     await this.#pause()
     const link = this.#links.get(peer)
     const other = this.#world.node(peer)
-    const otherLink = other?.#links.get(this.peerId)
-    const handler = other?.#handlers.get(protocol)
-    if (link === undefined || other === undefined || otherLink === undefined || handler === undefined)
-      throw new NetworkError('unreachable', 'nobody answers there')
+    if (link === undefined || other === undefined) throw new NetworkError('not-connected', 'there is no connection')
+    const otherLink = other.#links.get(this.peerId)
+    const handler = other.#handlers.get(protocol)
+    if (otherLink === undefined || handler === undefined)
+      throw new NetworkError('unsupported', 'nobody answers there')
     const shared = { protocol, clock: this.#world.clock, delayMs: () => this.#world.delayMs() }
     const mine = new SimulatedStream({ ...shared, connection: link.connection, outbound: true })
     const theirs = new SimulatedStream({ ...shared, connection: otherLink.connection, outbound: false })
@@ -188,7 +189,8 @@ export class SimulatedNetwork implements Network {
     if (link === undefined) return
     this.#links.delete(peer)
     for (const stream of link.streams) stream.abort('disconnected')
-    this.#world.node(peer)?.#disconnect(this.peerId)
+    const other = this.#world.node(peer)
+    if (other !== undefined) other.#disconnect(this.peerId)
     this.#emit({ type: 'disconnected', connection: link.connection, remaining: 0 })
   }
 

@@ -64,7 +64,7 @@ export class SimulatedStream implements FrameStream {
   abort(reason: string): void {
     if (this.#ended.signal.aborted) return
     this.#end(reason)
-    this.#other?.#end(reason)
+    if (this.#other !== null) this.#other.#end(reason)
   }
 
   #deliver(arrive: (other: SimulatedStream) => void): void {
@@ -75,7 +75,7 @@ export class SimulatedStream implements FrameStream {
     this.#clock.schedule(arrivalMs - this.#clock.nowMs(), () => {
       if (other.#ended.signal.aborted) return
       arrive(other)
-      other.#wake?.()
+      other.#rouse()
     })
   }
 
@@ -83,6 +83,10 @@ export class SimulatedStream implements FrameStream {
     if (this.#ended.signal.aborted) return
     this.#finished = true
     this.#ended.abort(reason)
+    this.#rouse()
+  }
+
+  #rouse(): void {
     this.#wake?.()
   }
 

@@ -64,7 +64,11 @@ export class SimulatedWorld {
   }
 
   reaches(from: PeerId, to: PeerId): boolean {
-    return this.#nodes.has(from) && this.#nodes.has(to) && (this.#islands.get(from) ?? 0) === (this.#islands.get(to) ?? 0)
+    return (
+      this.#nodes.has(from) &&
+      this.#nodes.has(to) &&
+      (this.#islands.get(from) ?? 0) === (this.#islands.get(to) ?? 0)
+    )
   }
 
   delayMs(): number {

@@ -43,7 +43,11 @@ export class VirtualClock implements Clock {
   }
 
   /** Advances in steps until `condition` holds; returns the virtual milliseconds it took, or null after `limitMs`. */
-  async advanceUntil(condition: () => boolean | Promise<boolean>, limitMs: number, stepMs = 100): Promise<number | null> {
+  async advanceUntil(
+    condition: () => boolean | Promise<boolean>,
+    limitMs: number,
+    stepMs = 100,
+  ): Promise<number | null> {
     const startMs = this.#nowMs
     await settle()
     while (!(await condition())) {
@@ -57,7 +61,11 @@ export class VirtualClock implements Clock {
     let earliest: Timer | undefined
     for (const timer of this.#timers.values()) {
       if (timer.dueMs > endMs) continue
-      if (earliest === undefined || timer.dueMs < earliest.dueMs || (timer.dueMs === earliest.dueMs && timer.order < earliest.order))
+      if (
+        earliest === undefined ||
+        timer.dueMs < earliest.dueMs ||
+        (timer.dueMs === earliest.dueMs && timer.order < earliest.order)
+      )
         earliest = timer
     }
     return earliest
