@@ -14,12 +14,17 @@ beforeEach(async () => {
 afterEach(() => directory.remove())
 
 describe('the relay process', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends cleanly at %s, also with a client in the middle of something',
-    async (signal) => {
+  it.each([
+    ['SIGTERM', '/tcp/'],
+    ['SIGINT', '/ws/'],
+    ['SIGTERM', '/webrtc-direct/'],
+  ] as const)(
+    'ends cleanly at %s with a client on %s in the middle of something',
+    async (signal, transport) => {
       const relay = await startRelayProcess(directory.path)
       const alice = await createClient()
-      const stream = await alice.dialProtocol(multiaddr(relay.tcp), rendezvousProtocol)
+      const address = relay.listening.addresses.find((each) => each.includes(transport)) ?? ''
+      const stream = await alice.dialProtocol(multiaddr(address), rendezvousProtocol)
       stream.send(Uint8Array.of(200))
       expect(await relay.health()).toMatchObject({ status: 'ready', connections: 1 })
       const startedMs = performance.now()

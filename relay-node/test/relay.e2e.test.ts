@@ -259,8 +259,9 @@ describe('a relay', () => {
     const relay = await relayWith()
     const [alice, mallory] = [await reachableClient(relay), await client()]
     const hello = await mallory.dial(multiaddr(relay.tcp))
-    await until(async () => (await mallory.peerStore.get(hello.remotePeer)).protocols.length > 0)
-    const protocols = (await mallory.peerStore.get(hello.remotePeer)).protocols
+    const spoken = async () => (await mallory.peerStore.get(hello.remotePeer)).protocols
+    await until(async () => (await spoken()).includes(rendezvousProtocol))
+    const protocols = await spoken()
     expect(protocols).toEqual(expect.arrayContaining([infoProtocol, rendezvousProtocol, '/meshsub/1.2.0']))
     for (const protocol of protocols) {
       for (const length of [1, 40, 5_000, 100_000]) {

@@ -13,7 +13,7 @@ import { createClient } from './client.ts'
 import type { Client } from './client.ts'
 import { until } from './relay-process.ts'
 
-const lifeMs = 1_500
+const lifeMs = 2_500
 const rules = { maxPerAddress: 0, localNetwork: true, proxies: [] }
 
 async function nodeWithReservations() {
