@@ -17,10 +17,9 @@ export interface ImportEdge {
 export function collectImports(project: Project): ImportEdge[] {
   const manifests = readManifests(project)
   return codeFiles(project).flatMap((path) => {
-    const source = parse(path, project.files.get(path) ?? '')
-    return specifiersOf(source).map(({ specifier, position }) => ({
+    return specifiersIn(project.files.get(path) ?? '').map(({ specifier, line }) => ({
       from: path,
-      line: source.getLineAndCharacterOfPosition(position).line + 1,
+      line,
       specifier,
       to: resolveImport(manifests, path, specifier),
     }))
@@ -32,14 +31,29 @@ export function parse(path: string, text: string): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
 }
 
-function specifiersOf(source: ts.SourceFile): { specifier: string; position: number }[] {
-  const found: { specifier: string; position: number }[] = []
+interface Specifier {
+  readonly specifier: string
+  readonly line: number
+}
+
+// Parsing is nearly all the cost, and verify:self looks at the same texts again and again.
+const parsed = new Map<string, readonly Specifier[]>()
+
+function specifiersIn(text: string): readonly Specifier[] {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const source = parse('source.ts', text)
+  const found: Specifier[] = []
   const visit = (node: ts.Node): void => {
     const literal = moduleLiteral(node)
-    if (literal !== undefined) found.push({ specifier: literal.text, position: literal.getStart(source) })
+    if (literal !== undefined) {
+      const { line } = source.getLineAndCharacterOfPosition(literal.getStart(source))
+      found.push({ specifier: literal.text, line: line + 1 })
+    }
     ts.forEachChild(node, visit)
   }
   visit(source)
+  parsed.set(text, found)
   return found
 }
 
