@@ -29,7 +29,7 @@ import {
   head,
   hlc,
   mallory,
-  space,
+  type space,
   text,
 } from './cast.ts'
 import { addition, contents, inviteKey, request } from './contents.ts'
