@@ -1,57 +1,15 @@
 /**
- * A Kith node in Node.js: TCP, WebSockets, WebRTC-Direct, and WebRTC and circuits through relays.
+ * A Kith node in Node.js.
  */
-import { lookup, resolveTxt } from 'node:dns/promises'
-import { tcp } from '@libp2p/tcp'
-import { webRTC, webRTCDirect } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
-import { createLibp2p } from 'libp2p'
-import type { NameService } from './dial-policy.ts'
-import { Libp2pNetwork } from './libp2p-network.ts'
-import { relaySlots } from './limits.ts'
 import type { Network } from './network.ts'
-import { baseOptions, createParts, type NetworkOptions } from './node-options.ts'
+import { assembleNode, type NodeNetworkOptions } from './node-assembly.ts'
 
 export { generateNetworkKey } from './network-key.ts'
+export type { NodeNetworkOptions } from './node-assembly.ts'
 export type { NetworkOptions } from './node-options.ts'
-
-export interface NodeNetworkOptions extends NetworkOptions {
-  /** Multiaddrs to listen on besides relays. @default none: reachable through relays alone */
-  readonly listen?: readonly string[]
-  /** Public addresses to announce in addition, for instance behind port forwarding. */
-  readonly announce?: readonly string[]
-  /** Replaces the system's name resolution; for tests. */
-  readonly names?: NameService
-}
 
 /** Builds the node without starting it. Throws NetworkError `misuse` on a bad key or relay address. */
 export async function createNodeNetwork(options: NodeNetworkOptions): Promise<Network> {
-  const parts = createParts(options, options.names ?? systemNames)
-  const isHidden = options.onlyThroughRelays === true
-  const rtcConfiguration = (): RTCConfiguration => parts.iceServers.rtcConfiguration()
-  const libp2p = await createLibp2p({
-    ...baseOptions(parts),
-    addresses: {
-      listen: [
-        ...Array.from({ length: relaySlots }, () => '/p2p-circuit'),
-        ...(isHidden ? [] : [...(options.listen ?? []), '/webrtc']),
-      ],
-      appendAnnounce: isHidden ? [] : [...(options.announce ?? [])],
-    },
-    transports: [
-      tcp(),
-      webSockets(),
-      ...(isHidden ? [] : [webRTCDirect({ rtcConfiguration }), webRTC({ rtcConfiguration })]),
-      parts.relayTransport.factory,
-    ],
-  })
-  return new Libp2pNetwork(libp2p, parts)
-}
-
-const systemNames: NameService = {
-  ips: async (name, family) => {
-    const found = await lookup(name, { all: true, family: family ?? 0 })
-    return found.map(({ address }) => address)
-  },
-  texts: async (name) => (await resolveTxt(name)).map((parts) => parts.join('')),
+  const { network } = await assembleNode(options)
+  return network
 }

@@ -110,7 +110,8 @@ export class DialPolicy {
     const [first] = address.getComponents()
     if (first?.name !== 'dnsaddr') return [address]
     const { names } = this.#options
-    if (depth === 0 || names === null || first.value === undefined || !this.#isNameAllowed(first.value)) return []
+    if (depth === 0 || names === null || first.value === undefined || !this.#isNameAllowed(first.value))
+      return []
     const texts = await names.texts(`_dnsaddr.${first.value}`).catch((): readonly string[] => [])
     const owner = ownerOf(address)
     const found = texts
@@ -124,7 +125,9 @@ export class DialPolicy {
 
   async #expandAll(addresses: readonly string[]): Promise<readonly Multiaddr[]> {
     const parsed = addresses.slice(0, maxAddressesPerPeer).map(parseAddress)
-    const expanded = await Promise.all(parsed.map((address) => (address === null ? [] : this.expand(address))))
+    const expanded = await Promise.all(
+      parsed.map((address) => (address === null ? [] : this.expand(address))),
+    )
     return expanded.flat().slice(0, maxAddressesPerPeer)
   }
 
@@ -217,7 +220,12 @@ export function parseAddress(text: string): Multiaddr | null {
 /** First host and port of an address made of known transports, else null. Zones are refused, and `dnsaddr` that was not expanded. */
 function hostOf(address: Multiaddr): Host | null {
   const [first, second, ...rest] = address.getComponents()
-  if (first?.value === undefined || second?.value === undefined || address.toString().length > maxAddressChars) return null
+  if (
+    first?.value === undefined ||
+    second?.value === undefined ||
+    address.toString().length > maxAddressChars
+  )
+    return null
   if (second.name !== 'tcp' && second.name !== 'udp') return null
   if (!rest.every(({ name }) => transportNames.has(name))) return null
   const port = Number(second.value)

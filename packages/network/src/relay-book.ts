@@ -39,7 +39,9 @@ export class RelayBook {
   /** True for a configured address, with or without the PeerId at its end. */
   isRelay(address: Multiaddr): boolean {
     const text = address.toString()
-    return this.#entries.some((entry) => text === entry.address || text === `${entry.address}/p2p/${entry.peer}`)
+    return this.#entries.some(
+      (entry) => text === entry.address || text === `${entry.address}/p2p/${entry.peer}`,
+    )
   }
 
   /** True for a host name that stands in a configured address. */

@@ -28,7 +28,11 @@ const names: NameService = {
   texts: (name) => Promise.resolve(texts[name] ?? []),
 }
 
-function policyWith(options: { localNetwork?: boolean; onlyThroughRelays?: boolean; names?: NameService | null }): DialPolicy {
+function policyWith(options: {
+  localNetwork?: boolean
+  onlyThroughRelays?: boolean
+  names?: NameService | null
+}): DialPolicy {
   const book = new RelayBook()
   book.set([relayAddress])
   return new DialPolicy({
@@ -196,8 +200,11 @@ test('no more than 25 addresses of a peer are looked at', async () => {
 })
 
 test('ports on which something else listens are known', () => {
-  for (const port of [0, 21, 22, 23, 25, 53, 111, 139, 445, 3306, 3389, 5432, 6379, 9200, 11211, 27017, 65_536]) {
+  for (const port of [
+    0, 21, 22, 23, 25, 53, 111, 139, 445, 3306, 3389, 5432, 6379, 9200, 11211, 27017, 65_536,
+  ]) {
     expect(isServicePort(port), String(port)).toBe(true)
   }
-  for (const port of [80, 443, 4001, 8080, 9001, 15_003, 51_820]) expect(isServicePort(port), String(port)).toBe(false)
+  for (const port of [80, 443, 4001, 8080, 9001, 15_003, 51_820])
+    expect(isServicePort(port), String(port)).toBe(false)
 })

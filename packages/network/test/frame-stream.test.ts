@@ -6,7 +6,7 @@ import { costOf } from '../src/credit.ts'
 import { Libp2pFrameStream } from '../src/frame-stream.ts'
 import { encodeControl, encodeFrame, FrameSplitter } from '../src/frames.ts'
 import { creditWindowBytes, maxFrameBytes } from '../src/limits.ts'
-import { until } from './setup.ts'
+import { collect, until } from './setup.ts'
 
 const patient = { frameTimeoutMs: 60_000, stallTimeoutMs: 60_000 }
 
@@ -70,7 +70,7 @@ test('frames sent at once keep their order', async () => {
   const [alice, bob] = await pair()
   const sent = Array.from({ length: 200 }, (_, i) => Uint8Array.of(9, i))
   void Promise.all(sent.map((frame) => alice.send(frame))).then(() => alice.close())
-  expect(await Array.fromAsync(bob.frames)).toEqual(sent)
+  expect(await collect(bob.frames)).toEqual(sent)
 })
 
 test('who stops iterating early still lets the sender finish', async () => {
@@ -93,8 +93,8 @@ test('a closed side still receives, and the stream ends when both have closed', 
     void bob.send(new Uint8Array(maxFrameBytes).fill(1))
   }
   void bob.close()
-  expect(await Array.fromAsync(alice.frames)).toHaveLength(10)
-  expect(await Array.fromAsync(bob.frames)).toEqual([])
+  expect(await collect(alice.frames)).toHaveLength(10)
+  expect(await collect(bob.frames)).toEqual([])
   await until('both to end', () => alice.ended.aborted && bob.ended.aborted)
 })
 
@@ -104,7 +104,7 @@ test('a peer that sends beyond its credit is cut off with the window as the boun
   for (let i = 0; i < 6 && mallory.status === 'open'; i++) mallory.send(frame)
   await until('the stream to end', () => bob.ended.aborted)
   expect(bob.bufferedBytes).toBeLessThanOrEqual(creditWindowBytes + costOf(frame))
-  const reading = Array.fromAsync(bob.frames)
+  const reading = collect(bob.frames)
   await expect(reading).rejects.toMatchObject({ code: 'credit' })
 })
 
@@ -112,7 +112,7 @@ test('a flood of one-byte frames is bounded by the overhead each one costs', asy
   const [bob, mallory] = await withBarePeer()
   mallory.send(new Uint8Array(40_000).map((_, i) => (i % 2 === 0 ? 1 : 7)))
   await until('the stream to end', () => bob.ended.aborted)
-  await expect(Array.fromAsync(bob.frames)).rejects.toMatchObject({ code: 'credit' })
+  await expect(collect(bob.frames)).rejects.toMatchObject({ code: 'credit' })
 })
 
 test.each([
@@ -147,7 +147,7 @@ test('a peer that only half-closes, as other software does, ends the frames with
   const [bob, other, received] = await withBarePeer()
   other.send(encodeFrame(Uint8Array.of(1, 2, 3)))
   await other.close()
-  expect(await Array.fromAsync(bob.frames)).toEqual([Uint8Array.of(1, 2, 3)])
+  expect(await collect(bob.frames)).toEqual([Uint8Array.of(1, 2, 3)])
   await bob.send(Uint8Array.of(4))
   await bob.close()
   await until('the answer to arrive', () => received.length === 2)

@@ -23,7 +23,7 @@ test('a changed byte anywhere is noticed', async () => {
   const envelope = await signPeerRecord(await generateKeyPair('Ed25519'), addresses)
   for (let i = 0; i < envelope.length; i++) {
     const changed = envelope.slice()
-    changed[i]! ^= 1 << i % 8
+    changed[i]! ^= 1 << (i % 8)
     const outcome = await verifyPeerRecord(changed)
     // Protobuf has room for bytes that mean nothing; what is accepted must then be the very same record.
     if (outcome.ok) expect(outcome.addresses).toEqual(addresses.map(String))
@@ -54,7 +54,9 @@ test('a signature made for another purpose is refused', async () => {
 
 test('other kinds of keys, too many addresses and too many bytes are refused', async () => {
   const secp = await generateKeyPair('secp256k1')
-  expect(await verifyPeerRecord(await signPeerRecord(secp, addresses))).toMatchObject({ reason: 'wrong-key-type' })
+  expect(await verifyPeerRecord(await signPeerRecord(secp, addresses))).toMatchObject({
+    reason: 'wrong-key-type',
+  })
   const key = await generateKeyPair('Ed25519')
   const many = new PeerRecord({
     peerId: peerIdFromPrivateKey(key),

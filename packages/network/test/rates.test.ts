@@ -9,7 +9,11 @@ import { RelayBook } from '../src/relay-book.ts'
 test('ten at once, then one every six seconds', () => {
   let nowMs = 0
   const limiter = new RateLimiter(10, 100, () => nowMs)
-  expect(Array.from({ length: 12 }, () => limiter.take('mallory'))).toEqual([...Array<boolean>(10).fill(true), false, false])
+  expect(Array.from({ length: 12 }, () => limiter.take('mallory'))).toEqual([
+    ...Array<boolean>(10).fill(true),
+    false,
+    false,
+  ])
   expect(limiter.take('alice')).toBe(true)
   nowMs = 5_900
   expect(limiter.take('mallory')).toBe(false)

@@ -23,7 +23,8 @@ afterEach(async () => {
 
 const strangerId = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 const reserved = (node: Network): boolean => node.relays().some(({ state }) => state === 'reserved')
-const circuits = (node: Network): readonly string[] => node.addresses().filter((each) => each.includes('/p2p-circuit'))
+const circuits = (node: Network): readonly string[] =>
+  node.addresses().filter((each) => each.includes('/p2p-circuit'))
 
 async function answerGreetings(node: Network): Promise<void> {
   node.handle('/kith/sync/1', async (stream) => {
@@ -42,18 +43,22 @@ async function greet(from: Network, to: Network): Promise<string> {
   throw new Error('no answer')
 }
 
-test('Bob without any open port is reached by WebRTC through the relay', async () => {
+test('Bob without any open port is reached by WebRTC through the relay', async ({ annotate }) => {
   const relay = await relayWith({ privateKey: await generateNetworkKey() })
   const [alice, bob] = [await start(relay.address), await start(relay.address)]
   await answerGreetings(bob)
   await until('both to be reserved', () => reserved(alice) && reserved(bob))
   const startedMs = Date.now()
   const connection = await alice.dial({ peer: bob.peerId, records: [await bob.signedPeerRecord()] }, soon())
-  console.info(`WebRTC through a relay: ${Date.now() - startedMs} ms`)
+  await annotate(`WebRTC through a relay: ${Date.now() - startedMs} ms`)
   expect(connection.route).toBe('direct')
   expect(connection.remoteAddress).toContain('/webrtc')
   expect(await greet(alice, bob)).toBe('hello')
-  await until('the unused circuit to be closed', () => alice.connections().every(({ route }) => route === 'direct'), 15_000)
+  await until(
+    'the unused circuit to be closed',
+    () => alice.connections().every(({ route }) => route === 'direct'),
+    15_000,
+  )
 })
 
 test('Who hides behind a relay is reached on the circuit, and text flows there', async () => {
@@ -69,7 +74,9 @@ test('Who hides behind a relay is reached on the circuit, and text flows there',
   expect(bob.connections().filter(({ peer }) => peer === alice.peerId)).toMatchObject([{ route: 'relayed' }])
 })
 
-test('After the relay has been killed and restarted the address is back and a newcomer dials within 15 s', async () => {
+test('After the relay has been killed and restarted the address is back and a newcomer dials within 15 s', async ({
+  annotate,
+}) => {
   const privateKey = await generateNetworkKey()
   const first = await relayWith({ privateKey })
   const bob = await start(first.address)
@@ -81,7 +88,7 @@ test('After the relay has been killed and restarted the address is back and a ne
   const second = await relayWith({ privateKey, port: first.port })
   const backMs = Date.now()
   await until('the address to be back', () => circuits(bob).length > 0 && reserved(bob), 15_000)
-  console.info(`address back after the relay's return: ${Date.now() - backMs} ms`)
+  await annotate(`address back after the relay's return: ${Date.now() - backMs} ms`)
   expect(Date.now() - backMs).toBeLessThan(10_000)
   const carol = await start(second.address)
   await until('Carol to be connected to the relay', () => reserved(carol))
@@ -115,12 +122,18 @@ test('Nonsense in a reservation neither ends the process nor enters the peer rec
   await until('a reservation', () => reserved(alice))
   await until('the addresses to have settled', () => circuits(alice).length > 0)
   expect(circuits(alice).length).toBeLessThanOrEqual(16)
-  expect(circuits(alice).filter((address) => /memory|unix/.test(address) || address.includes(strangerId))).toEqual([])
+  expect(
+    circuits(alice).filter((address) => /memory|unix/.test(address) || address.includes(strangerId)),
+  ).toEqual([])
 })
 
 test('The relay says who it is, and members of a meeting find each other, not Mallory', async () => {
   const relay = await relayWith({ privateKey: await generateNetworkKey() })
-  const [alice, bob, mallory] = [await start(relay.address), await start(relay.address), await start(relay.address)]
+  const [alice, bob, mallory] = [
+    await start(relay.address),
+    await start(relay.address),
+    await start(relay.address),
+  ]
   await until('all to be reserved', () => [alice, bob, mallory].every(reserved))
   const info = await alice.relayInfo(relay.libp2p.peerId.toString(), soon())
   expect(info).toMatchObject({ name: 'Test relay', operator: 'Carol', features: ['rendezvous'] })
@@ -130,7 +143,10 @@ test('The relay says who it is, and members of a meeting find each other, not Ma
   const meeting = { namespace, key: new Uint8Array(randomBytes(32)) }
   bob.setMeetings([meeting])
   mallory.setMeetings([{ namespace, key: new Uint8Array(randomBytes(32)) }])
-  await until('two registrations', () => new Set(relay.registered.map(({ hmac }) => Buffer.from(hmac).toString('hex'))).size >= 2)
+  await until(
+    'two registrations',
+    () => new Set(relay.registered.map(({ hmac }) => Buffer.from(hmac).toString('hex'))).size >= 2,
+  )
   const found = await alice.discover(meeting, soon())
   expect(found.map(({ peer }) => peer)).toEqual([bob.peerId])
   const connection = await alice.dial(found[0]!, soon())

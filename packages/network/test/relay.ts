@@ -16,6 +16,7 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { encodeFrame, splitFrames } from '../src/frames.ts'
 import { bytesOf } from '../src/stream-bytes.ts'
@@ -51,8 +52,7 @@ export async function startRelay(options: TestRelayOptions): Promise<TestRelay> 
       relay: circuitRelayServer({ reservations: { maxReservations: 100, reservationTtl: 20 * 60_000 } }),
     },
   })
-  const listening = libp2p.components.transportManager.getAddrs()[0]!
-  const port = Number(listening.getComponents().find(({ name }) => name === 'tcp')!.value)
+  const port = options.port ?? listeningPort(libp2p)
   const registered: TestRelay['registered'] = []
   await serveInfo(libp2p)
   await serveRendezvous(libp2p, registered)
@@ -65,6 +65,13 @@ export async function startRelay(options: TestRelayOptions): Promise<TestRelay> 
       await libp2p.stop()
     },
   }
+}
+
+/** The port the system chose; `getMultiaddrs` would tell the announced addresses instead. */
+function listeningPort(libp2p: Libp2p): number {
+  const { components } = libp2p as Libp2p & { components: { transportManager: { getAddrs(): Multiaddr[] } } }
+  const [address] = components.transportManager.getAddrs()
+  return Number(address!.getComponents().find(({ name }) => name === 'tcp')!.value)
 }
 
 async function serveInfo(libp2p: Libp2p): Promise<void> {

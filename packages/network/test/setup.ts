@@ -30,6 +30,13 @@ export async function until(
   }
 }
 
+/** Everything an iterable yields. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const each of source) all.push(each)
+  return all
+}
+
 export const soon = (timeoutMs = 10_000): { signal: AbortSignal } => ({
   signal: AbortSignal.timeout(timeoutMs),
 })

@@ -1,7 +1,7 @@
 // Two real nodes on loopback: streams of frames and gossip.
 import { afterEach, expect, test } from 'vitest'
-import type { FrameStream, Network } from '../src/network.ts'
-import { bytesOfText, soon, startNode, until } from './setup.ts'
+import type { Network } from '../src/network.ts'
+import { bytesOfText, collect, soon, startNode, until } from './setup.ts'
 
 const running: Network[] = []
 async function start(): Promise<Network> {
@@ -17,12 +17,6 @@ async function connect(alice: Network, bob: Network): Promise<void> {
   await alice.dial({ peer: bob.peerId, addresses: bob.addresses() }, soon())
 }
 
-async function collect(stream: FrameStream): Promise<Uint8Array[]> {
-  const frames: Uint8Array[] = []
-  for await (const frame of stream.frames) frames.push(frame)
-  return frames
-}
-
 test('Alice and Bob exchange frames both ways and both see the end', async () => {
   const [alice, bob] = [await start(), await start()]
   bob.handle('/kith/sync/1', async (stream) => {
@@ -31,7 +25,7 @@ test('Alice and Bob exchange frames both ways and both see the end', async () =>
   })
   await connect(alice, bob)
   const stream = await alice.openStream(bob.peerId, '/kith/sync/1', soon())
-  const echoed = collect(stream)
+  const echoed = collect(stream.frames)
   const sent = [1, 100, 65_536, 262_144].map((length) => new Uint8Array(length).fill(length % 251 || 9))
   for (const frame of sent) await stream.send(frame)
   await stream.close()
@@ -48,7 +42,7 @@ test('Eight megabytes one way while the other side has already closed its own', 
   await connect(alice, bob)
   const stream = await alice.openStream(bob.peerId, '/kith/blob/1', soon())
   await stream.close()
-  const frames = await collect(stream)
+  const frames = await collect(stream.frames)
   expect(frames.map((frame) => frame[0])).toEqual(Array.from({ length: 32 }, (_, i) => i + 1))
 })
 
