@@ -90,7 +90,7 @@ export function owedRuns(log: LogView, from: number, to: number): readonly OwedR
   const start = Math.max(from, first, log.servedFrom)
   const runs: OwedRun[] = []
   for (let at = start; at <= to;) {
-    const end = lastAnchorWithin(log, at)
+    const end = lastAnchorWithin(log, at, to)
     if (end === null) break
     runs.push({
       device: log.device,
@@ -109,14 +109,14 @@ function floorBelow(log: LogView, start: number): RunFloor | null {
   return eid === null ? null : { seq: start - 1, eid, reason: 'policy' }
 }
 
-function lastAnchorWithin(log: LogView, from: number): number | null {
+// The last anchor that one run from `from` reaches, but none beyond the first that covers `to`.
+function lastAnchorWithin(log: LogView, from: number, to: number): number | null {
   let end: number | null = null
-  for (
-    let next = log.anchorFrom(from);
-    next !== null && next < from + maxRunEvents;
-    next = log.anchorFrom(next + 1)
-  )
+  let next = log.anchorFrom(from)
+  while (next !== null && next < from + maxRunEvents) {
     end = next
+    next = next < to ? log.anchorFrom(next + 1) : null
+  }
   return end
 }
 

@@ -72,7 +72,10 @@ describe('a key request', () => {
     expect(refusal(all, { ...bob, device: mallory.device })).toEqual({ ok: false, reason: 'not-a-device' })
     const revoked = { ...all, devices: new Map([[bob.device, { user: bob.user, revoked: true }]]) }
     expect(refusal(revoked, bob)).toEqual({ ok: false, reason: 'not-a-device' })
-    expect(refusal({ ...all, members: new Map<Person["user"], number>() }, bob)).toEqual({ ok: false, reason: 'not-a-member' })
+    expect(refusal({ ...all, members: new Map<Person['user'], number>() }, bob)).toEqual({
+      ok: false,
+      reason: 'not-a-member',
+    })
     expect(refusal(all, mallory)).toEqual({ ok: false, reason: 'not-a-holder' })
     const unusable = { ...all, ueks: new Map([[bob.user, { generation: 1, pk: bob.uekPk, usable: false }]]) }
     expect(refusal(unusable, bob)).toEqual({ ok: false, reason: 'no-usable-key' })

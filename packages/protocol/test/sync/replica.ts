@@ -54,7 +54,7 @@ export class ReplicaSpace {
 
   /** Takes an event as a real log would: next on the main branch, beside it, or not at all. */
   addContent(event: ContentEvent, floor: RunFloor | null = null): boolean {
-    const log = this.logs.get(event.device) ?? { floor, main: [], forks: new Map() }
+    const log: HeldLog = this.logs.get(event.device) ?? { floor, main: [], forks: new Map() }
     const tip = log.main.at(-1) ?? log.floor
     const isNext = tip === null ? event.seq === 0 : event.seq === tip.seq + 1 && event.prev === tip.eid
     const position = log.main.findIndex(({ eid }) => eid === event.eid)
