@@ -2,37 +2,24 @@
  * A user's devices and encryption key as another space knows them: what the rule of section 5 yields over the union of that
  * user's identity events embedded there. No proof decides alone. Section 3.
  */
+import { firstGeneration } from './create-identity.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
 import { formatHex } from '../ids.ts'
-import type { Carrier, Entry, MembershipGraph } from '../membership/entry.ts'
+import type {
+  Carrier,
+  Entry,
+  IdentityDevice,
+  IdentityView,
+  MembershipGraph,
+  Resolution,
+} from '../membership/memory.ts'
 import { closureOfEntries } from '../membership/entry.ts'
 import { deviceOf, deviceSubject } from '../membership/node.ts'
 import { includes, keyOfPast } from '../membership/past.ts'
 import type { Past } from '../membership/past.ts'
 import { outRank } from '../membership/rank.ts'
 import { resolve } from '../membership/resolve.ts'
-import type { Resolution } from '../membership/resolve.ts'
 import type { UekState } from '../membership/state.ts'
-
-/** The generation of the key a genesis names. */
-export const firstGeneration = 1
-
-export interface IdentityDevice {
-  readonly kemPk: Uint8Array
-  /** 0 is the paper key. `outRank`: removed, or its addition does not count. */
-  readonly rank: number
-  /** Its addition counts; it may have been removed since. */
-  readonly added: boolean
-}
-
-export interface IdentityView {
-  readonly user: UserId
-  /** Every device ever named, the paper key among them. */
-  readonly devices: ReadonlyMap<DeviceId, IdentityDevice>
-  readonly uek: UekState
-  /** The key pairs that effective identity events name, as `keyOfPair`. */
-  readonly pairs: ReadonlyMap<Eid, string>
-}
 
 /** A UEK with its generation: what identity epochs name. */
 export type UekPair = Pick<UekState, 'generation' | 'pk'>

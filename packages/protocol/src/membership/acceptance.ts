@@ -9,27 +9,14 @@ import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
 import { resolutionAt, speaksFor } from './current.ts'
 import { append, closureOf, emptyGraph, truncate } from './entry.ts'
-import type { Carrier, MembershipGraph, Verdict, Write } from './entry.ts'
+import type { Carrier, MembershipGraph, Resolution, Verdict, Write } from './memory.ts'
 import { actorOf, deviceOf, deviceSubject } from './node.ts'
 import type { AuthNode } from './node.ts'
 import { emptyPast, includes } from './past.ts'
 import type { Past } from './past.ts'
 import { permit } from './permit.ts'
-import type { PermitRefusal } from './permit.ts'
+import type { AcceptanceRefusal } from './refusals.ts'
 import { outRank, ownerRank } from './rank.ts'
-import type { Resolution } from './resolve.ts'
-
-export type AcceptanceRefusal =
-  | 'other-space'
-  | 'bad-auth'
-  | 'bad-chain'
-  | 'second-genesis'
-  | 'unknown-type'
-  | 'newer-version'
-  | 'bad-proof'
-  | 'not-a-device'
-  | 'not-a-member'
-  | PermitRefusal
 
 /** The newest protocol version this code knows. */
 export const protocolVersion = 1

@@ -3,14 +3,15 @@
  * and the state at any heads. Section 5.2, "fast path".
  */
 import { devicesNamedBy, identityAt, remember } from '../identity/resolve.ts'
-import type { Carrier, Entry, MembershipGraph } from './entry.ts'
+import type { Carrier, Entry, MembershipGraph } from './memory.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
 import { closureOf, wholeOf } from './entry.ts'
 import { deviceSubject } from './node.ts'
 import { includes, keyOfPast } from './past.ts'
 import type { Past } from './past.ts'
 import { applyOnTop, resolve, revocationKey } from './resolve.ts'
-import type { IsVoidDevice, Resolution } from './resolve.ts'
+import type { IsVoidDevice } from './resolve.ts'
+import type { Resolution } from './memory.ts'
 import { cutsOf, epochsOf, invitesOf } from './state-parts.ts'
 import type { DeviceState, MembershipState, UekState } from './state.ts'
 
@@ -18,7 +19,11 @@ const maxResolutions = 8
 
 /** The state of everything accepted. The maps in it may change with the next event accepted. */
 export function currentState(graph: MembershipGraph): MembershipState {
-  return stateOf(graph, currentResolution(graph), wholeOf(graph))
+  const size = graph.entries.length
+  if (graph.told?.size !== size) {
+    graph.told = { size, state: stateOf(graph, currentResolution(graph), wholeOf(graph)) }
+  }
+  return graph.told.state
 }
 
 /** The state at these heads; unknown heads are passed over. */

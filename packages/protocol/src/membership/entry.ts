@@ -1,78 +1,10 @@
-/**
- * The membership graph's memory: accepted events with what their past alone decided about them. Owned by whoever holds the
- * graph and changed in place, here and in graph.ts only. Section 5.2.
- */
-import type { Eid, UserId } from '../ids.ts'
+/** Keeping accepted events: appending, taking back, and the sets their pasts make. Section 5.2. */
+import type { Eid } from '../ids.ts'
 import type { SpaceKind } from '../event/types.ts'
-import type { AuthNode, Subject } from './node.ts'
+import type { Entry, MembershipGraph, Verdict } from './memory.ts'
+import type { AuthNode } from './node.ts'
 import { emptyPast, includes, unite } from './past.ts'
 import type { Past } from './past.ts'
-import type { EpochNode } from './state.ts'
-import type { AcceptanceRefusal } from './acceptance.ts'
-import type { Resolution } from './resolve.ts'
-import type { IdentityView } from '../identity/resolve.ts'
-
-/** One rank given to one member; `outRank` takes membership away. */
-export interface Write {
-  readonly target: Subject
-  readonly rank: number
-}
-
-/** What acceptance decides about an event: a function of its past, so it never changes. */
-export interface Verdict {
-  readonly actor: Subject
-  /** r(e), the actor's rank in the state of the event's past. */
-  readonly rank: number
-  readonly srank: number
-  readonly writes: readonly Write[]
-  /** Its only write is the actor's own leave or role. */
-  readonly own: boolean
-  /** It took a right away from somebody else, as its past saw it. */
-  readonly lowers: boolean
-  /** Of a device revocation: whose device. */
-  readonly revokes: UserId | null
-  readonly epoch: EpochNode | null
-}
-
-export interface Entry extends Verdict {
-  readonly node: AuthNode
-  readonly index: number
-  readonly past: Past
-  /** Greatest depth of an epoch in its past, itself included. */
-  readonly depth: number
-}
-
-/** An accepted event that embeds identity events of a user, or marks a key of theirs. */
-export interface Carrier {
-  readonly index: number
-  /** Numbers of the embedded events in the user's identity graph. */
-  readonly members: readonly number[]
-  /** The first good key after a compromise. */
-  readonly mark: { readonly generation: number; readonly pk: Uint8Array } | null
-}
-
-export interface MembershipGraph {
-  readonly kind: SpaceKind
-  readonly space: Eid
-  readonly entries: Entry[]
-  readonly byEid: Map<Eid, Entry>
-  /** By (srank, eid): the order of the effective pass. */
-  readonly sorted: Entry[]
-  /** Causal heads, void events included. */
-  readonly causalHeads: Set<Eid>
-  /** Verdicts on refused events, oldest first. */
-  readonly refused: Map<Eid, AcceptanceRefusal | 'cites-refused'>
-  readonly identities: Map<UserId, MembershipGraph>
-  readonly carriers: Map<UserId, Carrier[]>
-  /** Events that answer a join request, by its nonce. */
-  readonly requests: Map<string, Entry[]>
-  readonly revocations: Entry[]
-  readonly compromises: Entry[]
-  readonly resolutions: Map<string, Resolution>
-  readonly views: Map<string, IdentityView>
-  /** The state of everything accepted, or null where it must be made anew. */
-  current: Resolution | null
-}
 
 /** A graph without events. */
 export function emptyGraph(kind: SpaceKind, space: Eid): MembershipGraph {
@@ -92,6 +24,7 @@ export function emptyGraph(kind: SpaceKind, space: Eid): MembershipGraph {
     resolutions: new Map(),
     views: new Map(),
     current: null,
+    told: null,
   }
 }
 

@@ -8,23 +8,24 @@ import { formatHex } from '../ids.ts'
 import type { Eid } from '../ids.ts'
 import type { Exposure } from '../epochs/choose-epoch.ts'
 import { genesisVerdict, judge } from './acceptance.ts'
-import type { Accepted, AcceptanceRefusal } from './acceptance.ts'
+import type { Accepted } from './acceptance.ts'
+import type { AcceptanceRefusal } from './refusals.ts'
 import { advance } from './current.ts'
 import { append, closureOf, emptyGraph, wholeOf } from './entry.ts'
-import type { Entry, MembershipGraph } from './entry.ts'
+import type { Entry, MembershipGraph } from './memory.ts'
 import { authNodeOf } from './node.ts'
 import type { AuthNode } from './node.ts'
 import { emptyPast, includes } from './past.ts'
 import { exposuresIn } from './permit-epoch.ts'
 import { applyOnTop, emptyResolution } from './resolve.ts'
 
-export type { MembershipGraph } from './entry.ts'
+export type { MembershipGraph } from './memory.ts'
 
 export type Acceptance =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'duplicate' }
   | { readonly outcome: 'waiting'; readonly for: readonly Eid[] }
-  | { readonly outcome: 'refused'; readonly reason: AcceptanceRefusal | 'cites-refused' }
+  | { readonly outcome: 'refused'; readonly reason: AcceptanceRefusal }
 
 /** A graph with its genesis. @throws ProtocolUsageError `not-a-genesis` */
 export function createGraph(genesis: VerifiedEvent): MembershipGraph {
@@ -67,11 +68,7 @@ export function acceptNode(graph: MembershipGraph, node: AuthNode): Acceptance {
 const maxRefused = 1024
 
 // The eid commits to everything an acceptance depends on, so a refusal is final; but a newer version may know more.
-function refuseNode(
-  graph: MembershipGraph,
-  { eid }: AuthNode,
-  reason: AcceptanceRefusal | 'cites-refused',
-): Acceptance {
+function refuseNode(graph: MembershipGraph, { eid }: AuthNode, reason: AcceptanceRefusal): Acceptance {
   if (reason !== 'newer-version') {
     if (graph.refused.size >= maxRefused) graph.refused.delete(graph.refused.keys().next().value!)
     graph.refused.set(eid, reason)

@@ -1,12 +1,13 @@
 /** What I may do now, and why not: for composing and for the interface. Acceptance decides by itself. Section 5.1. */
 import type { Eid, UserId } from '../ids.ts'
 import { maxAuthEventHeads, maxMembers } from '../limits.ts'
-import type { MembershipGraph } from './entry.ts'
+import type { MembershipGraph } from './memory.ts'
 import { isGrantable, mayAdminister, mayWrite, outRank } from './rank.ts'
 import type { MembershipState } from './state.ts'
 
 export type Intent =
-  | { readonly do: 'write' | 'settings' | 'leave' | 'epoch' | 'merge' }
+  | { readonly do: 'write' | 'leave' | 'epoch' | 'merge' }
+  | { readonly do: 'settings' }
   | { readonly do: 'add' | 'role'; readonly user: UserId; readonly rank: number }
   | { readonly do: 'remove'; readonly user: UserId }
   | { readonly do: 'invite'; readonly rank: number }
@@ -72,7 +73,7 @@ function whyAdminMayNot(
       return isGrantable(intent.rank) && !mayAdminister(intent.rank) ? null : 'rank-not-grantable'
     case 'revokeInvite':
       return state.invites.has(intent.invite) ? null : 'unknown-invite'
-    default:
+    case 'settings':
       return null
   }
 }

@@ -7,10 +7,11 @@ import type { UserId } from '../ids.ts'
 import type { Epoch } from '../event/types.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
-import type { MembershipGraph } from './entry.ts'
+import type { LinkedEpoch, MembershipGraph } from './memory.ts'
 import { includes } from './past.ts'
 import type { Past } from './past.ts'
-import type { Asked, PermitRefusal } from './permit.ts'
+import type { Asked } from './asked.ts'
+import type { PermitRefusal } from './refusals.ts'
 import type { EpochNode } from './state.ts'
 
 const suite = 1
@@ -18,7 +19,7 @@ const suite = 1
 type Recipients = EpochNode['wrappedFor']
 
 /** Judges an epoch event; what comes back is the epoch with its recipients and holders. */
-export function permitEpoch(asked: Asked, content: Epoch): Result<EpochNode, PermitRefusal> {
+export function permitEpoch(asked: Asked, content: Epoch): Result<LinkedEpoch, PermitRefusal> {
   const { graph, node } = asked
   if (content.suite !== suite) return refuse('bad-epoch-suite')
   if (content.depth !== 1 + greatestDepth(asked)) return refuse('bad-epoch-depth')
@@ -30,7 +31,7 @@ export function permitEpoch(asked: Asked, content: Epoch): Result<EpochNode, Per
   return accept(epochNode(node, content, wrappedFor, null))
 }
 
-function permitDerived(asked: Asked, content: Epoch): Result<EpochNode, PermitRefusal> {
+function permitDerived(asked: Asked, content: Epoch): Result<LinkedEpoch, PermitRefusal> {
   const { graph, node, resolution } = asked
   // Linking hands an identity's secrets over, so there is nobody to derive for.
   if (graph.kind === 'identity' || content.parent === null) return refuse('bad-epoch-parent')
@@ -51,20 +52,19 @@ function epochNode(
   node: Asked['node'],
   content: Epoch,
   wrappedFor: Recipients,
-  parent: EpochNode | null,
-): EpochNode {
+  before: LinkedEpoch | null,
+): LinkedEpoch {
   const { mode, nonce16, commit, depth, wrapPages } = content
   return {
-    ...{ eid: node.eid, mode, parent: content.parent, author: node.user, device: node.device },
+    ...{ eid: node.eid, mode, parent: content.parent, author: node.user, device: node.device, before },
     ...{ nonce16, commit, depth, for: content.for, wrapPages, wrappedFor },
     get holders(): readonly UserId[] {
-      const own = wrappedFor.map(({ user }) => user)
-      return parent === null ? own : [...holdersDownTo(parent), ...own].sort()
+      const holders = wrappedFor.map(({ user }) => user)
+      for (let link = before; link !== null; link = link.before) {
+        for (const { user } of link.wrappedFor) holders.push(user)
+      }
+      return before === null ? holders : holders.sort()
     },
-  }
-
-  function holdersDownTo(epoch: EpochNode): readonly UserId[] {
-    return epoch.holders
   }
 }
 

@@ -1,6 +1,6 @@
 /** What each type of auth event needs, in the state of its past. Sections 3, 5.1, 6. */
 import { identityAt, keyOfPair } from '../identity/resolve.ts'
-import type { IdentityView, UekPair } from '../identity/resolve.ts'
+import type { UekPair } from '../identity/resolve.ts'
 import { formatHex } from '../ids.ts'
 import type { UserId } from '../ids.ts'
 import type {
@@ -15,59 +15,15 @@ import type {
 import { maxAdminRank } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
-import type { Carrier, MembershipGraph, Verdict, Write } from './entry.ts'
+import type { IdentityView, Verdict, Write } from './memory.ts'
 import { deviceOf, deviceSubject } from './node.ts'
 import type { AuthNode, Subject } from './node.ts'
 import { includes } from './past.ts'
-import type { Past } from './past.ts'
 import { permitEpoch } from './permit-epoch.ts'
 import { isGrantable, mayAdminister, mayWrite, outRank } from './rank.ts'
 import { revocationKey } from './resolve.ts'
-import type { Resolution } from './resolve.ts'
-
-/** An event in the light of its past. */
-export interface Asked {
-  readonly graph: MembershipGraph
-  readonly node: AuthNode
-  readonly past: Past
-  readonly resolution: Resolution
-  readonly actor: Subject
-  /** r(e) */
-  readonly rank: number
-  /** The proof it embeds, already in order. */
-  readonly carrier: { readonly user: UserId; readonly carrier: Carrier } | null
-}
-
-export type PermitRefusal =
-  | 'type-not-in-this-kind'
-  | 'rank-too-low'
-  | 'rank-not-grantable'
-  | 'target-not-junior'
-  | 'target-not-member'
-  | 'already-member'
-  | 'own-rank'
-  | 'owner-only-by-genesis'
-  | 'unknown-invite'
-  | 'invite-revoked'
-  | 'invite-used'
-  | 'wrong-invite-mode'
-  | 'request-for-other-space'
-  | 'request-for-other-user'
-  | 'request-used'
-  | 'banned'
-  | 'proof-not-of-author'
-  | 'proof-lacks-device'
-  | 'proof-lacks-uek'
-  | 'device-still-valid'
-  | 'device-unknown'
-  | 'device-added-before'
-  | 'already-revoked'
-  | 'bad-epoch-depth'
-  | 'bad-epoch-suite'
-  | 'bad-epoch-parent'
-  | 'parent-not-confidential'
-  | 'bad-newcomers'
-  | 'bad-uek-generation'
+import type { Asked } from './asked.ts'
+import type { PermitRefusal } from './refusals.ts'
 
 export type Permitted = Pick<Verdict, 'srank' | 'writes' | 'own' | 'lowers' | 'revokes' | 'epoch'>
 type Answer = Result<Permitted, PermitRefusal>

@@ -1,20 +1,8 @@
 /** What the writes about one member amount to: rules 2 and 3 of section 5.2. */
-import type { Entry } from './entry.ts'
+import type { Entry, RegisterWrites } from './memory.ts'
 import { includes } from './past.ts'
 import type { Past } from './past.ts'
 import { outRank } from './rank.ts'
-
-/** An effective write about a member. */
-export interface RegisterWrite {
-  readonly entry: Entry
-  readonly rank: number
-}
-
-/** Effective writes about one member: by others (genesis included), and the member's own leave and role. */
-export interface RegisterWrites {
-  readonly byOthers: RegisterWrite[]
-  readonly own: RegisterWrite[]
-}
 
 /**
  * The rank these writes give, of those within `past`: remove wins, else least authority. `outRank` for a non-member. Own

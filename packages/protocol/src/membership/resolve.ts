@@ -5,13 +5,12 @@
 import type { DeviceId, Eid, UserId } from '../ids.ts'
 import type { Settings } from '../event/types.ts'
 import { areConcurrent, comesBefore } from './entry.ts'
-import type { Entry, MembershipGraph } from './entry.ts'
+import type { Entry, MembershipGraph, Resolution } from './memory.ts'
 import type { Subject } from './node.ts'
 import { includes } from './past.ts'
 import type { Past } from './past.ts'
 import { outRank } from './rank.ts'
 import { latestOf, readRegister } from './register.ts'
-import type { RegisterWrites } from './register.ts'
 
 /** Nothing resolved yet: what the first event is applied on. */
 export function emptyResolution(): Resolution {
@@ -31,31 +30,6 @@ export function emptyResolution(): Resolution {
     settings: {},
     heads: [],
   }
-}
-
-/** What the effective events of one set of accepted events amount to. */
-export interface Resolution {
-  readonly effective: Set<Eid>
-  readonly writes: Map<Subject, RegisterWrites>
-  /** Effective events that take a right away from somebody else. */
-  readonly lowerings: Map<Subject, Entry[]>
-  readonly invites: Map<Eid, Entry>
-  readonly inviteRevocations: Map<Eid, Entry[]>
-  /** Effective answers to join requests, by invite. */
-  readonly admits: Map<Eid, Entry[]>
-  /** Device revocations by `revocationKey`, whoever posted them. */
-  readonly revocations: Map<string, Entry[]>
-  readonly epochs: Map<Eid, Entry>
-  readonly settingsWrites: Entry[]
-  /** Effective events that carry a cut. */
-  readonly cutting: Entry[]
-  /** Own leaves and roles that a revocation of their device voids unless somebody's lowering has sealed them. */
-  readonly contested: Set<Entry>
-  /** Ranks of those who are in. */
-  readonly members: Map<Subject, number>
-  settings: Settings
-  /** Causally latest effective events, sorted. */
-  heads: readonly Eid[]
 }
 
 /** Where device facts decide: tells whether a device is none, in the light of all its user's identity events in `past`. */
@@ -146,11 +120,14 @@ interface SealedWrite {
 // Own writes of the target that this lowering would seal against a revocation it has not seen.
 function sealedBy(resolution: Resolution, lowering: Entry, target: Subject): readonly SealedWrite[] {
   const sealed: SealedWrite[] = []
+  const others = resolution.lowerings.get(target) ?? []
   for (const entry of resolution.contested) {
     if (entry.actor !== target || !includes(lowering.past, entry.index)) continue
-    const revocations = concurrentRevocations(resolution, entry)
-    const unseen = revocations.every((revocation) => !includes(lowering.past, revocation.index))
-    if (unseen && revocations.length > 0) sealed.push({ entry, rank: entry.writes[0]!.rank })
+    const sealing = [lowering, ...others.filter(({ past }) => includes(past, entry.index))]
+    const isSealed = concurrentRevocations(resolution, entry).every((revocation) =>
+      sealing.some(({ past }) => !includes(past, revocation.index)),
+    )
+    if (isSealed) sealed.push({ entry, rank: entry.writes[0]!.rank })
   }
   return sealed
 }

@@ -1,11 +1,11 @@
 /** The parts of a membership state, made from what resolving found. Section 5.2, rule 4. */
 import type { Eid } from '../ids.ts'
 import type { SpaceKind } from '../event/types.ts'
-import type { Entry } from './entry.ts'
+import type { Entry } from './memory.ts'
 import { targetOf } from './node.ts'
 import { includes } from './past.ts'
 import { outRank } from './rank.ts'
-import type { Resolution } from './resolve.ts'
+import type { Resolution } from './memory.ts'
 import type { CutState, EpochNode, InviteState } from './state.ts'
 
 /** Effective invites. */

@@ -1,0 +1,47 @@
+/** Why an auth event was refused. Each reason follows from the event's past alone. Section 5.2, rule 1. */
+
+/** What the state of its past does not permit. */
+export type PermitRefusal =
+  | 'type-not-in-this-kind'
+  | 'rank-too-low'
+  | 'rank-not-grantable'
+  | 'target-not-junior'
+  | 'target-not-member'
+  | 'already-member'
+  | 'own-rank'
+  | 'owner-only-by-genesis'
+  | 'unknown-invite'
+  | 'invite-revoked'
+  | 'invite-used'
+  | 'wrong-invite-mode'
+  | 'request-for-other-space'
+  | 'request-for-other-user'
+  | 'request-used'
+  | 'banned'
+  | 'proof-not-of-author'
+  | 'proof-lacks-device'
+  | 'proof-lacks-uek'
+  | 'device-still-valid'
+  | 'device-unknown'
+  | 'device-added-before'
+  | 'already-revoked'
+  | 'bad-epoch-depth'
+  | 'bad-epoch-suite'
+  | 'bad-epoch-parent'
+  | 'parent-not-confidential'
+  | 'bad-newcomers'
+  | 'bad-uek-generation'
+
+/** Why an event was refused. */
+export type AcceptanceRefusal =
+  | 'cites-refused'
+  | 'other-space'
+  | 'bad-auth'
+  | 'bad-chain'
+  | 'second-genesis'
+  | 'unknown-type'
+  | 'newer-version'
+  | 'bad-proof'
+  | 'not-a-device'
+  | 'not-a-member'
+  | PermitRefusal
