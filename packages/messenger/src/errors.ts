@@ -17,6 +17,7 @@ export type MessengerErrorCode =
   | 'invite-used'
   | 'invite-unknown'
   | 'banned'
+  | 'group-full'
   | 'already-member'
   | 'nobody-reachable'
   | 'waiting-for-key'

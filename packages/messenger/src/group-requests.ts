@@ -1,5 +1,13 @@
 /** Requests about groups: create, members, roles, removal, leaving, invites. */
-import { branchTips, composeCut, composeEvent, createSpaceState, nextHlc, spaceOf, whyNot } from '@kith/protocol'
+import {
+  branchTips,
+  composeCut,
+  composeEvent,
+  createSpaceState,
+  nextHlc,
+  spaceOf,
+  whyNot,
+} from '@kith/protocol'
 import type { Content, Cut, HistoryPolicy, Intent, SpaceId, UserId } from '@kith/protocol'
 import { run } from '@kith/crypto'
 import { findSpace, ownIdentity, ownKeys } from './core.ts'
@@ -125,7 +133,9 @@ function requireMember({ space }: OpenSpace): void {
 /** What this device holds of a user's logs: the content that stays. */
 function cutOf({ space }: OpenSpace, user: UserId): Cut {
   const { logs } = space.state
-  const tips = [...logs.values()].flatMap((log) => branchTips(log).map((tip) => ({ device: log.device, ...tip })))
+  const tips = [...logs.values()].flatMap((log) =>
+    branchTips(log).map((tip) => ({ device: log.device, ...tip })),
+  )
   return composeCut(space.membership, { user }, tips)
 }
 

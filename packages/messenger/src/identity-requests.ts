@@ -36,7 +36,7 @@ export function identityHandlers({ core, keeper }: HandlerParts): Handlers<Names
         sync: true,
       })
       core.own = { ...(await importOwnKeys(core.engine, renamed)) }
-      await keeper.announceProfile(renamed.name)
+      await keeper.announceProfile()
       return viewIdentity(core)
     },
     async 'identity.words'() {

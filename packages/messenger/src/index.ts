@@ -3,6 +3,8 @@ export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { Change, ChangeListener, NumberedChange } from './changes.ts'
 export { MessengerError } from './errors.ts'
+export { Messenger } from './messenger.ts'
+export type { MessengerOptions } from './messenger.ts'
 export type { MessengerErrorCode } from './errors.ts'
 export type {
   IdentityView,

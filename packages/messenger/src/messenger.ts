@@ -84,6 +84,8 @@ export class Messenger implements MessengerFace {
     }
     this.#sync.start()
     this.#joins.start()
+    const relays = await this.#keeper.storedRelays()
+    if (core.network.relays().length === 0 && relays.length > 0) core.network.setRelays(relays)
     await core.network.start()
     this.#keeper.start()
     this.#dialer.start()

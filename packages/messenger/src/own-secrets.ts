@@ -28,6 +28,7 @@ export interface OwnKeys {
   readonly kem: KemKey
   /** By public key, as hex. */
   readonly ueks: ReadonlyMap<string, KemKey>
+  readonly newestUek: { readonly generation: number; readonly publicKey: Uint8Array }
 }
 
 const maxSelfBytes = 16 * 1024
@@ -72,9 +73,11 @@ export async function importOwnKeys(engine: Engine, secrets: OwnSecrets): Promis
   const signing = await engine.importSigningKey(secrets.deviceSeed)
   const kem = await engine.importKemKey(secrets.deviceKemSecret)
   const ueks = new Map<string, KemKey>()
-  for (const { secret } of secrets.ueks) {
+  let newestUek = { generation: -1, publicKey: kem.publicKey }
+  for (const { generation, secret } of secrets.ueks) {
     const uek = await engine.importKemKey(secret)
     ueks.set(formatHex(uek.publicKey), uek)
+    if (generation > newestUek.generation) newestUek = { generation, publicKey: uek.publicKey }
   }
   return {
     user: secrets.user,
@@ -83,5 +86,6 @@ export async function importOwnKeys(engine: Engine, secrets: OwnSecrets): Promis
     signing,
     kem,
     ueks,
+    newestUek,
   }
 }

@@ -109,6 +109,13 @@ export class SpaceKeeper {
     this.#core.network.setRelays(chosen)
   }
 
+  /** Adds a link's relays to those in use. */
+  async addRelays(addresses: readonly string[]): Promise<void> {
+    const used = this.#core.network.relays().map(({ address }) => address)
+    if (addresses.every((address) => used.includes(address))) return
+    await this.setRelays([...used, ...addresses])
+  }
+
   /** The relays remembered from before. */
   async storedRelays(): Promise<readonly string[]> {
     const bytes = await this.#core.store.get('device', 'relays')

@@ -12,7 +12,6 @@ import {
   decodeEvent,
   decodeMessage,
   decodeRun,
-  encodeEvent,
   encodeMessage,
   encodeRun,
   eidAt,
@@ -45,6 +44,7 @@ import type {
 } from '@kith/protocol'
 import type { Core, OpenSpace } from './core.ts'
 import { Queue } from './queue.ts'
+import { servedAuthEvents } from './served-events.ts'
 import { viewsFor } from './sync-views.ts'
 
 type ActionOf<Kind extends SyncAction['do']> = Extract<SyncAction, { do: Kind }>
@@ -175,23 +175,10 @@ export class SyncPeer {
   }
 
   async #serveAuth({ space, tag, eids }: ActionOf<'serveAuth'>): Promise<void> {
-    const events = await this.#authEvents(this.#open(space), eids)
+    const events = await servedAuthEvents(this.#core, this.#open(space), eids)
     for (const frame of splitIntoFrames(events, 1024)) {
       await this.stream.send(encodeMessage({ kind: 'authEvents', tag, events: frame }))
     }
-  }
-
-  /** Stored auth events as bytes, with the wrap pages that ride along. */
-  async #authEvents({ space }: OpenSpace, eids: readonly Eid[]): Promise<readonly Uint8Array[]> {
-    const positions = eids.map((eid) => space.authPosition(eid)).filter((position) => position !== null)
-    const stored = await this.#core.store.read(space.id, 'auth', positions)
-    return stored.map(({ bytes }) => {
-      const event = decodeEvent(bytes, this.#env)
-      if (!event.ok || event.value.content?.type !== 'epoch') return bytes
-      const [first] = event.value.content.wrapPages
-      const page = first === undefined ? null : space.keyring.page(first)
-      return page === null ? bytes : encodeEvent({ ...event.value, wrapPage: page })
-    })
   }
 
   async #serveRun({ space, tag, device, from, to, floor }: ActionOf<'serveRun'>): Promise<void> {

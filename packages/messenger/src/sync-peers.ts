@@ -93,7 +93,7 @@ export class SyncPeers {
   /** A step changed a space: newcomers among the connected get a session, others are told where it matters. */
   followStep(space: Space, step: SpaceStep): void {
     const isOwn = (event: VerifiedEvent): boolean => event.header.device === space.own.device
-    if (step.auth.length > 0) this.#openMissing()
+    if (step.auth.length > 0) this.openMissing()
     if (step.auth.some(isOwn)) this.#greetSoon(space.id)
     if (step.content.some(isOwn)) this.#checkDelivered(space)
     this.requestPages(space)
@@ -144,7 +144,7 @@ export class SyncPeers {
         const [random] = this.#core.engine.randomBytes(1)
         among[random! % Math.max(1, among.length)]?.greet(new Set([space.id]))
       }
-      this.#openMissing()
+      this.openMissing()
       this.#schedulePeriod()
     })
   }
@@ -154,7 +154,9 @@ export class SyncPeers {
     if (connection.outbound) this.#openTo(connection.peer)
   }
 
-  #openMissing(): void {
+  /** Opens streams on connections that have none, as after a join. */
+  openMissing(): void {
+    this.#failures.clear()
     for (const { peer, outbound } of this.#core.network.connections()) if (outbound) this.#openTo(peer)
   }
 
@@ -162,13 +164,16 @@ export class SyncPeers {
     if (!this.#isRunning || this.#core.own === null || this.#opening.has(peer)) return
     if (this.#isServed(peer) || this.#isRelay(peer)) return
     this.#opening.add(peer)
-    this.#dial(peer).then(
-      () => this.#failures.delete(peer),
-      () => this.#failures.set(peer, (this.#failures.get(peer) ?? 0) + 1),
-    ).finally(() => {
-      this.#opening.delete(peer)
-      this.#reopenLater(peer)
-    }).catch(() => undefined)
+    this.#dial(peer)
+      .then(
+        () => this.#failures.delete(peer),
+        () => this.#failures.set(peer, (this.#failures.get(peer) ?? 0) + 1),
+      )
+      .finally(() => {
+        this.#opening.delete(peer)
+        this.#reopenLater(peer)
+      })
+      .catch(() => undefined)
   }
 
   /** Is there a session on the best kind of connection there is? */
@@ -200,7 +205,10 @@ export class SyncPeers {
   }
 
   async #answer(stream: FrameStream): Promise<void> {
-    await this.#serve(stream, await greetAsListener(this.#core, stream, AbortSignal.timeout(handshakeTimeoutMs)))
+    await this.#serve(
+      stream,
+      await greetAsListener(this.#core, stream, AbortSignal.timeout(handshakeTimeoutMs)),
+    )
   }
 
   async #serve(stream: FrameStream, greeted: Greeted): Promise<void> {

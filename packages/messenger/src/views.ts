@@ -46,8 +46,10 @@ export function membersOf(
 export function viewMessage(space: Space, event: SignedEvent): MessageView | null {
   const { header, content, eid } = event
   const user = header.user
-  if (user === null || !isLive(space.state.graph, space.membership, event, currentLog(space, header.device)))
-    return null
+  const log = space.state.logs.get(header.device)
+  if (user === null || log === undefined) return null
+  const place = { eid, user, device: header.device, seq: header.seq, auth: header.auth }
+  if (!isLive(space.state.graph, place, (from, seq) => ancestorAt(log, from, seq))) return null
   const me = user === space.own.user
   const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'

@@ -28,20 +28,35 @@ export { decodeRun, encodeRun } from './event/run.ts'
 export { decodeSealed, matchHint, openSealed, sealPayload } from './event/sealed.ts'
 export type { SealedKind } from './event/sealed.ts'
 export { eventTypes, firstContentType } from './event/types.ts'
-export type { Content, EpochReason, HistoryPolicy, Invite, Proof, SpaceKind } from './event/types.ts'
-export { verifyEvent, verifyEvents, verifyRun } from './event/verification.ts'
+export type {
+  Content,
+  Cut,
+  EpochReason,
+  HistoryPolicy,
+  Invite,
+  Proof,
+  SignedJoinRequest,
+  SpaceKind,
+} from './event/types.ts'
+export { verifyEvent, verifyEvents, verifyJoinRequest, verifyRun } from './event/verification.ts'
 export {
   createIdentity,
   derivePaperSecrets,
   deriveUekSecret,
   firstGeneration,
 } from './identity/create-identity.ts'
-export { formatInviteLink } from './identity/invite-link.ts'
-export { deriveInviteSeed } from './identity/join-request.ts'
+export { formatInviteLink, parseInviteLink } from './identity/invite-link.ts'
+export type { InviteLink } from './identity/invite-link.ts'
+export {
+  decodeJoinRequest,
+  deriveInviteSeed,
+  encodeJoinRequest,
+  signJoinRequest,
+} from './identity/join-request.ts'
 export { buildProof } from './identity/proof.ts'
 export { formatHex, fromId, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
-export { maxNameChars, maxTextBytes, memberRank } from './limits.ts'
+export { maxAuthEventHeads, maxHeads, maxMembers, maxNameChars, maxTextBytes, memberRank } from './limits.ts'
 export { currentState } from './membership/current.ts'
 export {
   beyond,
@@ -54,6 +69,8 @@ export {
   order,
 } from './membership/graph.ts'
 export { composeCut, isLive } from './membership/liveness.ts'
+export { headsToCite, whyNot } from './membership/permissions.ts'
+export type { Intent } from './membership/permissions.ts'
 export type { EpochNode, InviteState, MembershipState } from './membership/state.ts'
 export { latestRegister, registerSlot, registers, replacesRegister } from './registers/register.ts'
 export type { SignedRegister, VerifiedRegister } from './registers/register.ts'
@@ -61,11 +78,15 @@ export { maxGossipMessageBytes } from './relay/limits.ts'
 export { applyEvent } from './space/apply-event.ts'
 export type { Outcome } from './space/apply-event.ts'
 export { entryEvent, servedFrom } from './space/history.ts'
-export { anchorFrom, createLog, eidAt, extendLog } from './space/log.ts'
+export { ancestorAt, anchorFrom, branchTips, createLog, eidAt, extendLog } from './space/log.ts'
 export type { Floor, Log } from './space/log.ts'
 export { createSpaceState } from './space/space-state.ts'
 export type { SpaceState } from './space/space-state.ts'
 export type { SyncAction } from './sync/actions.ts'
+export { continueHello, dialerHello, listenerHello } from './sync/hello.ts'
+export type { Acquaintance, HelloPeer, HelloSelf, HelloStart } from './sync/hello.ts'
+export { decodeJoinMessage, encodeJoinMessage } from './sync/join-messages.ts'
+export type { JoinRefusal, JoinStreamMessage } from './sync/join-messages.ts'
 export { decodeMessage, encodeMessage, runMessages, splitIntoFrames } from './sync/messages.ts'
 export type { AckEntry } from './sync/messages.ts'
 export type { SessionSettings, SyncSession } from './sync/session-state.ts'

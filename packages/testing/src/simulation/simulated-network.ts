@@ -68,7 +68,8 @@ export class SimulatedNetwork implements Network {
     const held = this.#links.get(target.peer)
     if (held !== undefined) return held.connection
     const other = this.#world.node(target.peer)
-    if (other === undefined || !this.#world.reaches(this.peerId, target.peer)) throw new NetworkError('unreachable', 'nobody answers there')
+    if (other === undefined || !this.#world.reaches(this.peerId, target.peer))
+      throw new NetworkError('unreachable', 'nobody answers there')
     other.#connect(this.peerId, false)
     return this.#connect(target.peer, true)
   }
@@ -86,7 +87,8 @@ export class SimulatedNetwork implements Network {
     await this.#pause()
     const link = this.#links.get(peer)
     const other = this.#world.node(peer)
-    if (link === undefined || other === undefined) throw new NetworkError('not-connected', 'there is no connection')
+    if (link === undefined || other === undefined)
+      throw new NetworkError('not-connected', 'there is no connection')
     const otherLink = other.#links.get(this.peerId)
     const handler = other.#handlers.get(protocol)
     if (otherLink === undefined || handler === undefined)
@@ -151,7 +153,9 @@ export class SimulatedNetwork implements Network {
 
   async discover(meeting: Meeting): Promise<readonly DialTarget[]> {
     await this.#pause()
-    return this.#world.registered(this.peerId, meeting).map((peer) => ({ peer, addresses: [`/simulated/${peer}`] }))
+    return this.#world
+      .registered(this.peerId, meeting)
+      .map((peer) => ({ peer, addresses: [`/simulated/${peer}`] }))
   }
 
   addresses(): readonly string[] {

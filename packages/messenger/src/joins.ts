@@ -1,0 +1,284 @@
+/**
+ * Joining by link, from both sides: the newcomer finds any member and shows its request; a member with the right to
+ * admit posts `admit` and the newcomer's epoch, and hands over the membership graph. Protocol section 6.
+ */
+import { run } from '@kith/crypto'
+import type { SigningKey } from '@kith/crypto'
+import type { DialTarget, FrameStream } from '@kith/network'
+import {
+  decodeJoinMessage,
+  decodeJoinRequest,
+  deriveInviteSeed,
+  encodeJoinMessage,
+  encodeJoinRequest,
+  equalBytes,
+  maxMembers,
+  memberRank,
+  parseInviteLink,
+  signJoinRequest,
+  splitIntoFrames,
+  verifyJoinRequest,
+} from '@kith/protocol'
+import type {
+  InviteLink,
+  InviteState,
+  JoinRefusal,
+  JoinStreamMessage,
+  SignedJoinRequest,
+  UserId,
+} from '@kith/protocol'
+import { waitFor } from './clock.ts'
+import { ownKeys } from './core.ts'
+import type { Core, OpenSpace } from './core.ts'
+import type { Dialer } from './dialer.ts'
+import { epochDrafts } from './epoch-policy.ts'
+import { MessengerError } from './errors.ts'
+import type { MessengerErrorCode } from './errors.ts'
+import { greetAsDialer, greetAsListener } from './handshake.ts'
+import { inviteMeetings, isInviteOpen, meetingsOf } from './invites.ts'
+import { ownProof } from './own-proof.ts'
+import { servedAuthEvents } from './served-events.ts'
+import type { SpaceKeeper } from './space-keeper.ts'
+import { storeJoinedSpace } from './joined-space.ts'
+import type { SyncPeers } from './sync-peers.ts'
+
+const attemptTimeoutMs = 25_000
+const retryMs = 2_000
+const requestLifetimeMs = 60 * 60 * 1000
+/** Requests one device answers at a time. */
+const maxAnswering = 8
+
+const refusalCodes: Readonly<Record<JoinRefusal, MessengerErrorCode>> = {
+  expired: 'invite-expired',
+  revoked: 'invite-revoked',
+  used: 'invite-used',
+  banned: 'banned',
+  full: 'group-full',
+  unknown: 'invite-unknown',
+}
+
+export class Joins {
+  readonly #core: Core
+  readonly #keeper: SpaceKeeper
+  readonly #sync: SyncPeers
+  readonly #stopped = new AbortController()
+  #answering = 0
+
+  constructor(
+    core: Core,
+    {
+      keeper,
+      sync,
+      dialer,
+    }: { readonly keeper: SpaceKeeper; readonly sync: SyncPeers; readonly dialer: Dialer },
+  ) {
+    this.#core = core
+    this.#keeper = keeper
+    this.#sync = sync
+    dialer.inviteMeetings = () => inviteMeetings(core)
+  }
+
+  start(): void {
+    this.#core.network.handle('/kith/join/1', (stream) => this.#answer(stream))
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  /** Joins by a link; tries until a member answers, the link says no, or the caller gives up. */
+  async join(text: string, signal: AbortSignal): Promise<OpenSpace> {
+    const core = this.#core
+    const own = ownKeys(core)
+    const parsed = parseInviteLink(text)
+    if (!parsed.ok) throw new MessengerError('bad-link', { cause: parsed.reason })
+    const link = parsed.value
+    const held = core.spaces.get(link.space)
+    if (held?.space.membership.members.has(own.user) === true) throw new MessengerError('already-member')
+    if (link.expiry <= core.clock.nowMs()) throw new MessengerError('invite-expired')
+    await this.#keeper.addRelays(link.relays)
+    core.changes.publish({ type: 'join', space: link.space, state: 'asking' })
+    const key = await core.engine.importSigningKey(
+      await run(core.engine, deriveInviteSeed(link.seed16, link.space)),
+    )
+    const request = await this.#request(link, key)
+    while (!signal.aborted && !this.#stopped.signal.aborted) {
+      const open = await this.#tryMembers(link, key, request)
+      if (open !== null) return open
+      await waitFor(core.clock, retryMs, AbortSignal.any([signal, this.#stopped.signal]))
+    }
+    throw new MessengerError('nobody-reachable')
+  }
+
+  async #request(link: InviteLink, invite: SigningKey): Promise<Uint8Array> {
+    const { engine, clock } = this.#core
+    const own = ownKeys(this.#core)
+    const newest = own.newestUek
+    const draft = {
+      space: link.space,
+      invite: link.invite,
+      user: own.user,
+      uekPk: newest.publicKey,
+      generation: newest.generation,
+      proof: await ownProof(this.#core),
+      expiry: clock.nowMs() + requestLifetimeMs,
+    }
+    const signed = await run(engine, signJoinRequest(draft, { device: own.signing, invite }, engine))
+    return encodeJoinRequest(signed)
+  }
+
+  /** Asks the inviter and everybody found at the meeting point, one after another. */
+  async #tryMembers(link: InviteLink, key: SigningKey, request: Uint8Array): Promise<OpenSpace | null> {
+    const { network } = this.#core
+    for (const target of await this.#whereMembersAre(link)) {
+      if (target.peer === network.peerId) continue
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(attemptTimeoutMs)])
+      let stream: FrameStream | null = null
+      try {
+        await network.dial(target, { signal })
+        stream = await network.openStream(target.peer, '/kith/join/1', { signal })
+        const open = await this.#ask(stream, { link, key, request }, signal)
+        if (open !== null) return open
+      } catch (cause) {
+        // A clear no ends the search; silence and broken streams do not.
+        if (cause instanceof MessengerError) throw cause
+      } finally {
+        stream?.abort('done')
+      }
+    }
+    return null
+  }
+
+  async #whereMembersAre(link: InviteLink): Promise<readonly DialTarget[]> {
+    const { network } = this.#core
+    const addresses = link.relays.map((relay) => `${relay}/p2p-circuit/p2p/${link.inviter.peer}`)
+    const targets = new Map<string, DialTarget>()
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(attemptTimeoutMs)])
+    for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
+      const found = await network.discover(meeting, { signal })
+      for (const target of found) targets.set(target.peer, target)
+    }
+    if (!targets.has(link.inviter.peer))
+      targets.set(link.inviter.peer, { peer: link.inviter.peer, addresses })
+    return [...targets.values()]
+  }
+
+  async #ask(
+    stream: FrameStream,
+    {
+      link,
+      key,
+      request,
+    }: { readonly link: InviteLink; readonly key: SigningKey; readonly request: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<OpenSpace | null> {
+    const { frames } = await greetAsDialer(this.#core, stream, signal, key)
+    await stream.send(encodeJoinMessage({ kind: 'join', request }))
+    const events: Uint8Array[] = []
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      const message = decodeJoinMessage(next.value)
+      if (!message.ok) return null
+      const { value } = message
+      if (value.kind === 'refused') throw new MessengerError(refusalCodes[value.reason])
+      if (value.kind === 'waiting')
+        this.#core.changes.publish({ type: 'join', space: link.space, state: 'waiting' })
+      if (value.kind !== 'admitted') continue
+      events.push(...value.events)
+      if (value.last) return this.#enter(link, events)
+    }
+    return null
+  }
+
+  async #enter(link: InviteLink, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const isStored = await storeJoinedSpace(this.#core, link.space, events)
+    if (!isStored) return null
+    const open = await this.#keeper.enter(link.space)
+    this.#core.changes.publish({ type: 'join', space: link.space, state: 'admitted' })
+    this.#sync.openMissing()
+    return open
+  }
+
+  async #answer(stream: FrameStream): Promise<void> {
+    if (this.#core.own === null || this.#answering >= maxAnswering) return stream.abort('busy')
+    this.#answering++
+    try {
+      const signal = AbortSignal.timeout(attemptTimeoutMs)
+      const giveUp = (): void => stream.abort('timeout')
+      signal.addEventListener('abort', giveUp, { once: true })
+      const { frames, peer } = await greetAsListener(
+        this.#core,
+        stream,
+        signal,
+        (pk) => this.#findInvite(pk) !== null,
+      )
+      const next = await frames.next()
+      const message = next.done === true ? null : decodeJoinMessage(next.value)
+      if (message?.ok !== true || message.value.kind !== 'join') return stream.abort('malformed')
+      for (const frame of await this.#judge(message.value.request, peer.user))
+        await stream.send(encodeJoinMessage(frame))
+      await stream.close()
+      signal.removeEventListener('abort', giveUp)
+    } finally {
+      this.#answering--
+    }
+  }
+
+  /** An invite by its key, revoked and expired ones too: their holders are told so. */
+  #findInvite(invitePk: Uint8Array): { readonly open: OpenSpace; readonly invite: InviteState } | null {
+    for (const open of this.#core.spaces.values()) {
+      if (!open.space.membership.members.has(open.space.own.user)) continue
+      for (const invite of open.space.membership.invites.values()) {
+        if (equalBytes(invite.invitePk, invitePk)) return { open, invite }
+      }
+    }
+    return null
+  }
+
+  async #judge(bytes: Uint8Array, user: UserId): Promise<readonly JoinStreamMessage[]> {
+    const decoded = decodeJoinRequest(bytes)
+    if (!decoded.ok || decoded.value.request.user !== user) return [refusedWith('unknown')]
+    const signed = decoded.value
+    const open = this.#core.spaces.get(signed.request.space)
+    const invite = open?.space.membership.invites.get(signed.request.invite)
+    if (open === undefined || invite === undefined) return [refusedWith('unknown')]
+    const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
+    if (!verified.ok) return [refusedWith('unknown')]
+    if (open.space.membership.members.has(user)) return this.#graphOf(open)
+    const refusal = this.#whyNot(open, invite, signed)
+    if (refusal !== null) return [refusedWith(refusal)]
+    return this.#admit(open, signed)
+  }
+
+  #whyNot({ space }: OpenSpace, invite: InviteState, { request }: SignedJoinRequest): JoinRefusal | null {
+    const nowMs = this.#core.clock.nowMs()
+    if (invite.revoked) return 'revoked'
+    if (invite.expiry <= nowMs || request.expiry <= nowMs) return 'expired'
+    if (!isInviteOpen(invite, nowMs)) return 'used'
+    if (space.membership.members.size >= maxMembers) return 'full'
+    const rank = space.membership.members.get(space.own.user)
+    return rank === undefined || rank > memberRank || invite.mode !== 'open' ? 'unknown' : null
+  }
+
+  async #admit(open: OpenSpace, request: SignedJoinRequest): Promise<readonly JoinStreamMessage[]> {
+    const { space } = open
+    try {
+      await space.post(() =>
+        space.membership.members.has(request.request.user) ? [] : [{ content: { type: 'admit', request } }],
+      )
+    } catch {
+      // The rule itself says no: most likely somebody once removed may come back only by `add`.
+      return [refusedWith('banned')]
+    }
+    await space.post(() => epochDrafts(space, this.#core.engine))
+    return this.#graphOf(open)
+  }
+
+  async #graphOf(open: OpenSpace): Promise<readonly JoinStreamMessage[]> {
+    const frames = splitIntoFrames(await servedAuthEvents(this.#core, open), 1024)
+    return frames.map((events, index) => ({ kind: 'admitted', events, last: index === frames.length - 1 }))
+  }
+}
+
+function refusedWith(reason: JoinRefusal): JoinStreamMessage {
+  return { kind: 'refused', reason }
+}
