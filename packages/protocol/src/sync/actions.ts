@@ -1,7 +1,7 @@
 /** What a sync session asks of the messenger. Protocol section 9. */
 import type { DeviceId, Eid, SpaceId } from '../ids.ts'
 import type { OwedRun } from './frontier.ts'
-import type { AckEntry, NackReason, RunFloor, SyncMessage } from './messages.ts'
+import type { AckEntry, NackReason, RunFloor, SyncMessage } from './message-types.ts'
 
 /**
  * Actions are carried out in order and to the end before the session is given the next message: what is ingested must

@@ -10,12 +10,12 @@ import {
   compareBranches,
   compareLog,
   createLogRefs,
+  createLogResolver,
   frontEntry,
-  resolveLogRef,
   sampleOrder,
 } from './frontier.ts'
 import { device8, keyOf, registersMark8 } from './marks.ts'
-import { messageLimits } from './messages.ts'
+import { messageLimits } from './message-types.ts'
 import type {
   AuthHeadsMessage,
   BranchesMessage,
@@ -23,7 +23,7 @@ import type {
   FrontMessage,
   RegisterMarksMessage,
   SyncMessage,
-} from './messages.ts'
+} from './message-types.ts'
 import { newExchange } from './session-state.ts'
 import type { SpaceSync, SyncSession } from './session-state.ts'
 import type { SpaceView } from './views.ts'
@@ -142,7 +142,7 @@ export function onBranches(
   if (exchange.branchesAwaited.delete(device)) exchange.doneHeard = false
   const actions: SyncAction[] = []
   // A log the peer may have taken for this one, as they look alike in eight bytes, is named in full too.
-  const alike = [device, ...resolveLogRef(view.logs, device8(device))]
+  const alike = [device, ...createLogResolver(view.logs)(device8(device))]
   for (const each of new Set(alike)) actions.push(...sendBranches(session, sync, view, each, each !== device))
   const { runs, forked } = compareBranches(view.logs.get(device), message, session.mark)
   for (const run of runs) actions.push({ do: 'serveRun', space, tag, ...run })
@@ -190,10 +190,11 @@ function frontMessages(
 
 // Our front was partial: the peer learns how we stand in the logs it named and we did not.
 function replyFront(session: SyncSession, sync: SpaceSync, view: SpaceView): readonly SyncAction[] {
+  const resolve = createLogResolver(view.logs)
   const named = new Set<DeviceId>()
   const absent: FrontEntry[] = []
   for (const entry of sync.exchange.heard) {
-    const devices = resolveLogRef(view.logs, entry.log)
+    const devices = resolve(entry.log)
     if (devices.length === 0) absent.push({ log: entry.log, head: null, base: 0, forked: false })
     for (const device of devices) if (!sync.exchange.told.has(device)) named.add(device)
   }
@@ -205,10 +206,11 @@ function replyFront(session: SyncSession, sync: SpaceSync, view: SpaceView): rea
 function serve(session: SyncSession, sync: SpaceSync, view: SpaceView): readonly SyncAction[] {
   const { exchange, space, tag } = sync
   const actions: SyncAction[] = []
+  const resolve = createLogResolver(view.logs)
   const named = new Map<DeviceId, FrontEntry>()
   const unclear = new Set<DeviceId>()
   for (const entry of exchange.heard) {
-    const devices = resolveLogRef(view.logs, entry.log)
+    const devices = resolve(entry.log)
     const isClear = devices.length === 1 && !named.has(devices[0]!)
     if (isClear) named.set(devices[0]!, entry)
     else for (const device of devices) unclear.add(device)

@@ -8,8 +8,8 @@ import type { DeviceId, Eid } from '../ids.ts'
 import { maxRunEvents } from '../limits.ts'
 import { device8, firstHeld, keyOf, mark8 } from './marks.ts'
 import type { Nonces } from './marks.ts'
-import { messageLimits } from './messages.ts'
-import type { BranchesMessage, FrontEntry, RunFloor } from './messages.ts'
+import { messageLimits } from './message-types.ts'
+import type { BranchesMessage, FrontEntry, RunFloor } from './message-types.ts'
 import type { LogView } from './views.ts'
 
 type Logs = ReadonlyMap<DeviceId, LogView>
@@ -38,10 +38,20 @@ export function createLogRefs(logs: Logs): (device: DeviceId) => Uint8Array {
   return (device) => ((seen.get(device.slice(0, 16)) ?? 0) > 1 ? fromId(device) : device8(device))
 }
 
-/** Own logs that a peer's reference may mean. */
-export function resolveLogRef(logs: Logs, ref: Uint8Array): readonly DeviceId[] {
-  const prefix = keyOf(ref)
-  return [...logs.keys()].filter((device) => device.startsWith(prefix))
+/** Finds own logs that a peer's reference may mean. */
+export type LogResolver = (ref: Uint8Array) => readonly DeviceId[]
+
+/** A resolver over the logs there are now. */
+export function createLogResolver(logs: Logs): LogResolver {
+  const alike = new Map<string, DeviceId[]>()
+  for (const device of logs.keys()) {
+    const key = device.slice(0, 16)
+    alike.set(key, [...(alike.get(key) ?? []), device])
+  }
+  return (ref) => {
+    const text = keyOf(ref)
+    return (alike.get(text.slice(0, 16)) ?? []).filter((device) => device.startsWith(text))
+  }
 }
 
 /** What is said of one log in a front. */
@@ -155,7 +165,9 @@ export function compareBranches(
   const forked = log.forks
     .filter(({ seq, eid }) => servedFrom !== null && seq >= servedFrom && !isHeld(seq, eid))
     .toSorted((left, right) => left.seq - right.seq)
-  return { runs: owedRuns(log, from, log.head.seq), forked: forked.map(({ eid }) => eid) }
+  // From its very first event on the log is sent as to somebody who holds nothing of it: with its floor.
+  const runs = owedRuns(log, from === firstHeld(log) ? 0 : from, log.head.seq)
+  return { runs, forked: forked.map(({ eid }) => eid) }
 }
 
 function heldMarks({

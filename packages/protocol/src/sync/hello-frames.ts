@@ -5,7 +5,7 @@ import { keyBytes, signatureBytes } from '../limits.ts'
 import { frameSet, kindOf } from './frame-codec.ts'
 import type { FrameSet } from './frame-codec.ts'
 import { nackField } from './messages.ts'
-import type { NackMessage } from './messages.ts'
+import type { NackMessage } from './message-types.ts'
 
 /** Both send one first. */
 export interface NonceFrame {

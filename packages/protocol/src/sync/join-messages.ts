@@ -7,8 +7,9 @@ import { maxEncodedEventBytes, maxJoinRequestBytes } from '../limits.ts'
 import type { Result } from '../refusal.ts'
 import { frameSet, kindOf } from './frame-codec.ts'
 import type { FrameRefusal, FrameSet } from './frame-codec.ts'
-import { messageLimits, nackField } from './messages.ts'
-import type { NackMessage } from './messages.ts'
+import { messageLimits } from './message-types.ts'
+import { nackField } from './messages.ts'
+import type { NackMessage } from './message-types.ts'
 
 /** A signed join request, as it is embedded in `admit`. */
 export interface JoinMessage {

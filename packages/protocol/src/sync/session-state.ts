@@ -6,7 +6,7 @@ import { createMarker } from './frontier.ts'
 import type { Marker } from './frontier.ts'
 import { keyOf, tag8 } from './marks.ts'
 import type { Nonces, StreamRole } from './marks.ts'
-import type { FrontEntry, RunFloor } from './messages.ts'
+import type { FrontEntry, RunFloor } from './message-types.ts'
 import type { SpaceViews } from './views.ts'
 
 /** What the handshake established. */

@@ -19,7 +19,7 @@ import {
 } from './exchange.ts'
 import { sampleOrder } from './frontier.ts'
 import { keyOf, summary16 } from './marks.ts'
-import { messageLimits } from './messages.ts'
+import { messageLimits } from './message-types.ts'
 import type {
   AckEntry,
   EventsMessage,
@@ -27,7 +27,7 @@ import type {
   HelloMessage,
   NackReason,
   SyncMessage,
-} from './messages.ts'
+} from './message-types.ts'
 import { nameSpaces, newSession, spaceOfTag } from './session-state.ts'
 import type { SessionSettings, SpaceSync, SyncSession } from './session-state.ts'
 import type { SpaceView, SpaceViews } from './views.ts'

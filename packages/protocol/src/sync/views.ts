@@ -1,6 +1,6 @@
 /** What a sync session must know of this device's spaces; the messenger shows it, read-only. Protocol sections 8 and 9. */
 import type { DeviceId, Eid, SpaceId } from '../ids.ts'
-import type { RunFloor } from './messages.ts'
+import type { RunFloor } from './message-types.ts'
 
 /** One event of a log. */
 export interface LogEntry {

@@ -9,14 +9,9 @@ import { frameKinds } from '../../src/sync/frame-codec.ts'
 import { helloFrames } from '../../src/sync/hello-frames.ts'
 import { decodeJoinMessage, encodeJoinMessage } from '../../src/sync/join-messages.ts'
 import type { JoinStreamMessage } from '../../src/sync/join-messages.ts'
-import {
-  decodeMessage,
-  encodeMessage,
-  messageLimits,
-  runMessages,
-  splitIntoFrames,
-} from '../../src/sync/messages.ts'
-import type { SyncMessage } from '../../src/sync/messages.ts'
+import { messageLimits } from '../../src/sync/message-types.ts'
+import { decodeMessage, encodeMessage, runMessages, splitIntoFrames } from '../../src/sync/messages.ts'
+import type { SyncMessage } from '../../src/sync/message-types.ts'
 
 const bytes = (length: number, fill = 1): Uint8Array => new Uint8Array(length).fill(fill)
 const tag = bytes(8)
