@@ -125,17 +125,21 @@ export function sortedIds<Id extends Eid | DeviceId>(bounds: {
 /** The fields of `Value`, in the order of their positions on the wire. */
 export type Positions<Value> = { readonly [Key in keyof Value]-?: Field<Value[Key]> }
 
-/** An array with one position for each field, neither more nor fewer. `valid` judges the whole. */
-export function positional<Value extends object>(
-  positions: Positions<Value>,
+/**
+ * An array with one position for each field, neither more nor fewer. `valid` judges the whole.
+ * @param given parts of the value that do not stand on the wire
+ */
+export function positional<Value extends object, Given extends object = object>(
+  positions: Positions<Omit<Value, keyof Given>>,
   valid: (value: Value) => boolean = () => true,
+  given?: Given,
 ): Field<Value> {
   const fields = Object.entries(positions) as [keyof Value & string, Field<unknown>][]
   return {
     encode: (value) => fields.map(([key, field]) => field.encode(value[key])),
     decode(raw) {
       if (!isArray(raw) || raw.length !== fields.length) return undefined
-      const value: { [key: string]: unknown } = {}
+      const value: { [key: string]: unknown } = { ...given }
       for (let index = 0; index < fields.length; index++) {
         const [key, field] = fields[index]!
         const part = field.decode(raw[index]!)

@@ -97,7 +97,12 @@ export function registerSlot({ space, device, name, key }: Register): string {
  */
 export function replacesRegister(candidate: SignedRegister, held: SignedRegister): boolean {
   const difference = candidate.value.counter - held.value.counter
-  return difference > 0 || (difference === 0 && formatHex(candidate.valueBytes) > formatHex(held.valueBytes))
+  return difference > 0 || (difference === 0 && isGreater(candidate.valueBytes, held.valueBytes))
+}
+
+function isGreater(a: Uint8Array, b: Uint8Array): boolean {
+  const place = a.findIndex((byte, index) => byte !== b[index])
+  return place >= 0 && a[place]! > (b[place] ?? -1)
 }
 
 /** The rule of a name, or null where this version does not know it. */

@@ -19,18 +19,9 @@ import type { Cut, CutEntry, Proof } from '../types.ts'
 export function content<Content extends { readonly type: string }>(
   type: Content['type'],
   positions: Positions<Omit<Content, 'type'>>,
-  valid: (content: Content) => boolean = () => true,
+  valid?: (content: Content) => boolean,
 ): Field<Content> {
-  const fields = positional<Omit<Content, 'type'>>(positions)
-  return {
-    encode: (value) => fields.encode(value),
-    decode(raw) {
-      const value = fields.decode(raw)
-      if (value === undefined) return undefined
-      const typed = { type, ...value } as unknown as Content
-      return valid(typed) ? typed : undefined
-    },
-  }
+  return positional<Content, Pick<Content, 'type'>>(positions, valid, { type })
 }
 
 /** 0–64, 100 or 150: the ranks there are (section 5.1). */
