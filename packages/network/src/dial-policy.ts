@@ -126,7 +126,7 @@ export class DialPolicy {
   async #expandAll(addresses: readonly string[]): Promise<readonly Multiaddr[]> {
     const parsed = addresses.slice(0, maxAddressesPerPeer).map(parseAddress)
     const expanded = await Promise.all(
-      parsed.map((address) => (address === null ? [] : this.expand(address))),
+      parsed.filter((each) => each !== null).map((each) => this.expand(each)),
     )
     return expanded.flat().slice(0, maxAddressesPerPeer)
   }

@@ -96,6 +96,8 @@ export function baseOptions(parts: NodeParts): Libp2pOptions<NodeServices & { id
     connectionGater: createGater(parts),
     connectionManager: {
       maxConnections: 100,
+      // Five connections a second from one host can wait for ten seconds each without keeping others out.
+      maxIncomingPendingConnections: 64,
       maxPeerAddrsToDial: maxAddressesPerPeer,
       addressDialTimeout: 15_000,
       dialTimeout: 45_000,

@@ -61,6 +61,24 @@ test('Bob without any open port is reached by WebRTC through the relay', async (
   )
 })
 
+test('Alice and Bob who dial each other at the same moment are connected directly and hear each other', async () => {
+  const relay = await relayWith({ privateKey: await generateNetworkKey() })
+  const [alice, bob] = [await start(relay.address), await start(relay.address)]
+  await answerGreetings(bob)
+  await answerGreetings(alice)
+  await until('both to be reserved', () => reserved(alice) && reserved(bob))
+  const [recordOfAlice, recordOfBob] = [await alice.signedPeerRecord(), await bob.signedPeerRecord()]
+  await Promise.all([
+    alice.dial({ peer: bob.peerId, records: [recordOfBob] }, soon()),
+    bob.dial({ peer: alice.peerId, records: [recordOfAlice] }, soon()),
+  ])
+  await until('a direct connection', () =>
+    alice.connections().some(({ peer, route }) => peer === bob.peerId && route === 'direct'),
+  )
+  expect(await greet(alice, bob)).toBe('hello')
+  expect(await greet(bob, alice)).toBe('hello')
+})
+
 test('Who hides behind a relay is reached on the circuit, and text flows there', async () => {
   const relay = await relayWith({ privateKey: await generateNetworkKey() })
   const alice = await start(relay.address)
@@ -128,7 +146,10 @@ test('Nonsense in a reservation neither ends the process nor enters the peer rec
 })
 
 test('The relay says who it is, and members of a meeting find each other, not Mallory', async () => {
-  const relay = await relayWith({ privateKey: await generateNetworkKey() })
+  const relay = await relayWith({
+    privateKey: await generateNetworkKey(),
+    iceServers: [{ urls: ['turn:127.0.0.1:9'], username: 'u', credential: null }],
+  })
   const [alice, bob, mallory] = [
     await start(relay.address),
     await start(relay.address),
@@ -137,6 +158,7 @@ test('The relay says who it is, and members of a meeting find each other, not Ma
   await until('all to be reserved', () => [alice, bob, mallory].every(reserved))
   const info = await alice.relayInfo(relay.libp2p.peerId.toString(), soon())
   expect(info).toMatchObject({ name: 'Test relay', operator: 'Carol', features: ['rendezvous'] })
+  expect(info.iceServers).toEqual([{ urls: ['turn:127.0.0.1:9'], username: 'u' }])
   expect({ ...info.limits }).toEqual({ reservations: 100 })
 
   const namespace = new Uint8Array(randomBytes(16))

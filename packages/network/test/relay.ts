@@ -4,6 +4,7 @@ import {
   decodeRendezvousRequest,
   encodeInfo,
   encodeRendezvousReply,
+  type IceServer,
   infoProtocol,
   type RendezvousReply,
   rendezvousProtocol,
@@ -33,6 +34,7 @@ export interface TestRelayOptions {
   readonly privateKey: Uint8Array
   readonly port?: number
   readonly announce?: string[]
+  readonly iceServers?: readonly IceServer[]
 }
 
 export async function startRelay(options: TestRelayOptions): Promise<TestRelay> {
@@ -54,7 +56,7 @@ export async function startRelay(options: TestRelayOptions): Promise<TestRelay> 
   })
   const port = options.port ?? listeningPort(libp2p)
   const registered: TestRelay['registered'] = []
-  await serveInfo(libp2p)
+  await serveInfo(libp2p, options.iceServers ?? [])
   await serveRendezvous(libp2p, registered)
   return {
     libp2p,
@@ -74,13 +76,13 @@ function listeningPort(libp2p: Libp2p): number {
   return Number(address!.getComponents().find(({ name }) => name === 'tcp')!.value)
 }
 
-async function serveInfo(libp2p: Libp2p): Promise<void> {
+async function serveInfo(libp2p: Libp2p, iceServers: readonly IceServer[]): Promise<void> {
   const info = encodeInfo({
     name: 'Test relay',
     operator: 'Carol',
     limits: [['reservations', 100]],
     features: ['rendezvous'],
-    iceServers: [{ urls: ['stun:127.0.0.1:9'], username: null, credential: null }],
+    iceServers,
   })
   if (!info.ok) throw new Error('info document does not encode')
   await libp2p.handle(infoProtocol, async (stream) => {
