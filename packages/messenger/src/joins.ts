@@ -40,6 +40,7 @@ import { ownProof } from './own-proof.ts'
 import { servedAuthEvents } from './served-events.ts'
 import type { SpaceKeeper } from './space-keeper.ts'
 import { storeJoinedSpace } from './joined-space.ts'
+import { RefusedOwnEvent } from './space.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
 const attemptTimeoutMs = 25_000
@@ -246,7 +247,7 @@ export class Joins {
     if (open.space.membership.members.has(user)) return this.#graphOf(open)
     const refusal = this.#whyNot(open, invite, signed)
     if (refusal !== null) return [refusedWith(refusal)]
-    return this.#admit(open, signed)
+    return this.#admit(open, invite, signed)
   }
 
   #whyNot({ space }: OpenSpace, invite: InviteState, { request }: SignedJoinRequest): JoinRefusal | null {
@@ -259,15 +260,21 @@ export class Joins {
     return rank === undefined || rank > memberRank || invite.mode !== 'open' ? 'unknown' : null
   }
 
-  async #admit(open: OpenSpace, request: SignedJoinRequest): Promise<readonly JoinStreamMessage[]> {
+  async #admit(
+    open: OpenSpace,
+    { invitePk }: InviteState,
+    request: SignedJoinRequest,
+  ): Promise<readonly JoinStreamMessage[]> {
     const { space } = open
     try {
       await space.post(() =>
-        space.membership.members.has(request.request.user) ? [] : [{ content: { type: 'admit', request } }],
+        space.membership.members.has(request.request.user) ? [] : [{ content: { type: 'admit', request }, inviteKey: invitePk }],
       )
-    } catch {
-      // The rule itself says no: most likely somebody once removed may come back only by `add`.
-      return [refusedWith('banned')]
+    } catch (cause) {
+      // The rule itself says no: somebody once removed comes back only by `add`, and a used link admits nobody.
+      const refusal = cause instanceof RefusedOwnEvent ? refusalOf(cause.reason) : null
+      if (refusal === null) throw cause
+      return [refusedWith(refusal)]
     }
     await space.post(() => epochDrafts(space, this.#core.engine))
     return this.#graphOf(open)
@@ -281,4 +288,20 @@ export class Joins {
 
 function refusedWith(reason: JoinRefusal): JoinStreamMessage {
   return { kind: 'refused', reason }
+}
+
+function refusalOf(reason: string): JoinRefusal | null {
+  switch (reason) {
+    case 'banned':
+      return 'banned'
+    case 'invite-revoked':
+      return 'revoked'
+    case 'invite-used':
+      return 'used'
+    case 'request-used':
+    case 'wrong-invite-mode':
+      return 'unknown'
+    default:
+      return null
+  }
 }

@@ -65,6 +65,8 @@ export class SpaceKeeper {
       onGap: (from) => this.#sync.fillGap(from),
       onReceived: (event) => this.#sync.acknowledge(space, event),
     })
+    // What was handed over at a join, or stored just before a crash, may not have been opened yet.
+    await space.unlock(() => [])
     const open = { space, live }
     this.#core.spaces.set(id, open)
     space.subscribe((step) => this.#follow(open, step))

@@ -67,6 +67,8 @@ export interface SpaceStep {
 export interface Draft {
   readonly content: Content
   readonly pages?: readonly Uint8Array[]
+  /** Key of the invite, where the content embeds a join request. */
+  readonly inviteKey?: Uint8Array
   /** Called with the eid once composed: epoch keys need it. */
   readonly keysFor?: (eid: Eid) => Promise<EpochKeys>
 }
@@ -299,6 +301,7 @@ export class Space {
           hlc: this.#lastClock,
           content: draft.content,
           ...(draft.pages?.[0] === undefined ? {} : { wrapPage: draft.pages[0] }),
+          ...(draft.inviteKey === undefined ? {} : { inviteKey: draft.inviteKey }),
         },
         own.signing,
         this.env,
@@ -363,11 +366,12 @@ export class Space {
 /** Our own event was refused by our own rules: the caller asked for something it may not do. */
 export class RefusedOwnEvent extends Error {
   readonly code = 'refused-own-event'
-  readonly outcome: Outcome
+  readonly reason: string
   constructor(outcome: Outcome) {
-    super(outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome)
+    const reason = outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome
+    super(reason)
     this.name = 'RefusedOwnEvent'
-    this.outcome = outcome
+    this.reason = reason
   }
 }
 

@@ -1,0 +1,134 @@
+/** A person in a simulated world: a whole messenger with memory storage, that can crash and come back. */
+import { createNodeEngine } from '@kith/crypto/node'
+import type { Engine } from '@kith/crypto'
+import { Messenger } from '@kith/messenger'
+import type { MessageView, NumberedChange, RequestName, Requests, SpaceSummary } from '@kith/messenger'
+import { openMemoryStore } from '@kith/storage/memory'
+import type { MemoryImage, MemoryStore } from '@kith/storage/memory'
+import { SimulatedNetwork } from './simulated-network.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
+import type { SeededRandom } from './seeded-random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export class SimulatedPerson {
+  readonly name: string
+  readonly peerId: string
+  readonly changes: NumberedChange[] = []
+  readonly #world: SimulatedWorld
+  readonly #clock: VirtualClock
+  readonly #engine: Engine
+  #store: MemoryStore | null = null
+  #network: SimulatedNetwork | null = null
+  #messenger: Messenger | null = null
+  #image: MemoryImage | null = null
+
+  constructor(options: {
+    readonly name: string
+    readonly world: SimulatedWorld
+    readonly clock: VirtualClock
+    readonly random: SeededRandom
+  }) {
+    this.name = options.name
+    this.#world = options.world
+    this.#clock = options.clock
+    const random = options.random.fork()
+    this.peerId = `peer-${options.name}`
+    this.#engine = seededEngine(random)
+  }
+
+  get messenger(): Messenger {
+    if (this.#messenger === null) throw new TypeError(`${this.name} is not running`)
+    return this.#messenger
+  }
+
+  get network(): SimulatedNetwork {
+    if (this.#network === null) throw new TypeError(`${this.name} is not running`)
+    return this.#network
+  }
+
+  get store(): MemoryStore {
+    if (this.#store === null) throw new TypeError(`${this.name} is not running`)
+    return this.#store
+  }
+
+  get isRunning(): boolean {
+    return this.#messenger !== null
+  }
+
+  /** Starts, from what the disk holds. */
+  async start(): Promise<void> {
+    const image = this.#image
+    this.#store = await openMemoryStore(image === null ? { engine: this.#engine } : { engine: this.#engine, image })
+    this.#network = new SimulatedNetwork(this.#world, this.peerId)
+    this.#messenger = new Messenger({
+      engine: this.#engine,
+      store: this.#store,
+      network: this.#network,
+      clock: this.#clock,
+    })
+    this.#messenger.subscribe((change) => this.changes.push(change))
+    await this.#messenger.start()
+    if ((await this.request('identity.show', {})) === null) await this.request('identity.create', { name: this.name })
+  }
+
+  /** Stops cleanly. */
+  async stop(): Promise<void> {
+    const stopping = this.messenger.stop()
+    await this.#clock.advance(0)
+    await stopping
+    this.#image = this.store.image()
+    this.#forget()
+  }
+
+  /** Cuts the power: what was not synced is lost. */
+  async crash(): Promise<void> {
+    this.#image = this.store.crash()
+    await this.network.stop()
+    await this.messenger.stop().catch(() => undefined)
+    this.#forget()
+  }
+
+  request<Name extends RequestName>(name: Name, takes: Requests[Name]['takes']): Promise<Requests[Name]['gives']> {
+    return this.messenger.request(name, takes)
+  }
+
+  /** The texts of a space's messages, in the order shown. */
+  async texts(space: string): Promise<readonly string[]> {
+    const messages: readonly MessageView[] = await this.request('message.list', { space, limit: 1000 })
+    return messages.map(({ text }) => text)
+  }
+
+  /** Joins by link, letting virtual time pass until it is done. */
+  async join(link: string, limitMs = 60_000): Promise<SpaceSummary> {
+    let outcome: { readonly summary: SpaceSummary } | { readonly cause: unknown } | null = null
+    this.request('join', { link }).then(
+      (summary) => (outcome = { summary }),
+      (cause: unknown) => (outcome = { cause }),
+    )
+    await this.#clock.advanceUntil(() => outcome !== null, limitMs)
+    if (outcome === null) throw new TypeError(`${this.name} could not join within ${limitMs} ms`)
+    const done = outcome as { readonly summary: SpaceSummary } | { readonly cause: unknown }
+    if ('cause' in done) throw done.cause
+    return done.summary
+  }
+
+  #forget(): void {
+    this.#messenger = null
+    this.#network = null
+    this.#store = null
+  }
+}
+
+/** Native cryptography whose every draw comes from the seed, so that a run can be repeated. */
+function seededEngine(random: SeededRandom): Engine {
+  const native = createNodeEngine({ ephemeralSecretForTesting: () => random.bytes(32) })
+  return {
+    name: native.name,
+    run: (jobs) => native.run(jobs),
+    importSigningKey: (seed) => native.importSigningKey(seed),
+    importKemKey: (secret) => native.importKemKey(secret),
+    sha256: (message) => native.sha256(message),
+    randomBytes: (length) => random.bytes(length),
+    argon2id: (options) => native.argon2id(options),
+  }
+}
