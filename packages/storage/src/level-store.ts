@@ -105,6 +105,7 @@ export class LevelStore implements Store {
         lane,
         segments.map(({ first }) => first),
       )
+      if (runs === null) throw beyondEnd()
       const asked = new Set(positions)
       runs.forEach((events, s) =>
         events.forEach((event, e) => {
@@ -128,6 +129,7 @@ export class LevelStore implements Store {
       const state = await this.#state(space, lane)
       if (next >= state.count) return
       const batch = await this.#runFrom(space, lane, state, next)
+      if (batch === null) return
       const events = batch.slice(0, end - next)
       next += events.length
       yield events
@@ -168,7 +170,7 @@ export class LevelStore implements Store {
     return loading
   }
 
-  async #runFrom(space: string, lane: Lane, state: LaneState, from: Position): Promise<StoredEvent[]> {
+  async #runFrom(space: string, lane: Lane, state: LaneState, from: Position): Promise<StoredEvent[] | null> {
     if (from >= state.tailFirst) {
       return state.tail
         .flatMap(({ events }) => events)
@@ -176,18 +178,19 @@ export class LevelStore implements Store {
         .map(copyOf)
     }
     const { first } = state.segments[indexHolding(state.segments, from)]!
-    const [events] = await this.#segments(space, lane, [first])
-    return events!.slice(from - first)
+    const runs = await this.#segments(space, lane, [first])
+    return runs === null ? null : runs[0]!.slice(from - first)
   }
 
-  async #segments(space: string, lane: Lane, firsts: readonly Position[]): Promise<StoredEvent[][]> {
+  // Null where the space was deleted meanwhile.
+  async #segments(space: string, lane: Lane, firsts: readonly Position[]): Promise<StoredEvent[][] | null> {
     const prefix = await lanePrefix(this.#vault, space, lane)
     const runs = await readSegments(this.#connection, this.#vault, prefix, firsts)
     if (runs.every((events) => events !== null)) return runs
     // Either the space was deleted while we read, which a running write will have made known, or the segment is lost.
     await this.#queue.idle()
     const { tailFirst } = await this.#load(prefix)
-    if (firsts.some((first) => first >= tailFirst)) throw beyondEnd()
+    if (firsts.some((first) => first >= tailFirst)) return null
     throw new StorageError('corrupt', 'A segment is missing')
   }
 

@@ -238,6 +238,40 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
       }
     })
 
+    test('readers beside a writer see whole steps, in order, while the tail is folded and the space deleted', async () => {
+      let writing = true
+      const write = async () => {
+        try {
+          for (let i = 0; i < 1200; i += 30) await store.commit(append(events(i, 30)))
+          await store.deleteSpace(alicesSpace)
+        } finally {
+          writing = false
+        }
+      }
+      const read = async () => {
+        let rounds = 0
+        for (; writing; rounds++) {
+          // Reads of a tail in memory never leave the microtask queue: give the disk its turn.
+          await new Promise((resolve) => setTimeout(resolve, 0))
+          const list = (await collect(store.readFrom(alicesSpace, 'content', 0))).flat()
+          expect(list.length % 30).toBe(0)
+          expect(digest(list)).toBe(digest(events(0, list.length)))
+          const positions = [0, list.length - 1].filter((position) => position >= 0)
+          const ends = await store
+            .read(alicesSpace, 'content', positions)
+            .catch((error: { code: string }) => {
+              // The only reason for a position to go away.
+              expect(error.code).toBe('invalid-argument')
+              return null
+            })
+          if (ends !== null) expect(ends).toEqual(positions.map((position) => event(position)))
+        }
+        return rounds
+      }
+      const [, first, second] = await Promise.all([write(), read(), read()])
+      expect(first + second).toBeGreaterThan(2)
+    })
+
     test('what the caller does to its arrays afterwards changes nothing in the store', async () => {
       const mine = event(1)
       const value = bytesOf('value')
@@ -344,7 +378,8 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
     })
 
     async function fill(): Promise<void> {
-      await store.commit(append(events(0, 300)))
+      await store.commit(append(events(0, 520)))
+      await store.commit(append([event(520)]))
       const puts = ['a', 'b'].map((key) => ({ table: 'peers', key, value: bytesOf(key) }) as const)
       await store.commit({ puts: [...puts, { table: 'joins', key: 'a', value: bytesOf('j') }], sync: true })
     }
@@ -389,6 +424,7 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
       await raw.open()
       const entries = await raw.iterator(everything).all()
       await raw.close()
+      const newestRow = entries.map(([key]) => key).findLast((key) => /^events\/.*\/b/.test(key))!
       for (const [key, value] of entries) {
         for (const damaged of [null, new Uint8Array(0), value.slice(0, -1), flip(value, value.length >> 1)]) {
           const change: Parameters<Database['batch']>[0] =
@@ -398,9 +434,9 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
             .then(() => contentsOf(store))
             .catch((error: { code?: string }) => error.code)
           if (typeof outcome === 'object') {
-            // A record that was deleted is merely not there; anything else must show.
+            // A record or the newest row that was deleted is merely not there; anything else must show.
             expect(damaged).toBeNull()
-            expect(key).toMatch(/^(peers|joins|events\/.*\/b)/)
+            if (key !== newestRow) expect(key).toMatch(/^(peers|joins)/)
           } else expect(['corrupt', 'wrong-key', 'newer-schema']).toContain(outcome)
           await tamper((open) => open.batch([{ type: 'put', key, value }], { sync: true }))
         }
@@ -413,7 +449,7 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
       await fill()
       await expect(reopen(new Uint8Array(32).fill(8))).rejects.toMatchObject({ code: 'wrong-key' })
       await reopen()
-      expect(await store.count(alicesSpace, 'content')).toBe(300)
+      expect(await store.count(alicesSpace, 'content')).toBe(521)
     })
 
     test('a store known to exist is not begun anew', async () => {
