@@ -14,7 +14,7 @@ import { findSpace, ownIdentity, ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import { epochDrafts, freshDraft } from './epoch-policy.ts'
 import { MessengerError } from './errors.ts'
-import type { HandlerParts, Handlers } from './handlers.ts'
+import type { AnswerParts, Answers } from './answers.ts'
 import { checkedName } from './identity-requests.ts'
 import { createInvite, viewInvites } from './invites.ts'
 import { encodeSpaceRecord } from './space-records.ts'
@@ -32,7 +32,7 @@ type Names =
   | 'invite.list'
   | 'invite.revoke'
 
-export function groupHandlers({ core, keeper, sync }: HandlerParts): Handlers<Names> {
+export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names> {
   return {
     async 'group.create'({ name, history }) {
       const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })

@@ -4,7 +4,7 @@ import { maxNameChars } from '@kith/protocol'
 import type { Core } from './core.ts'
 import { ownKeys } from './core.ts'
 import { MessengerError } from './errors.ts'
-import type { HandlerParts, Handlers } from './handlers.ts'
+import type { AnswerParts, Answers } from './answers.ts'
 import { loadSpace } from './load-space.ts'
 import { createOwnIdentity } from './new-identity.ts'
 import { encodeOwnSecrets, importOwnKeys, loadOwnSecrets } from './own-secrets.ts'
@@ -16,7 +16,7 @@ const wordsToConfirm = 3
 type Names =
   'identity.create' | 'identity.show' | 'identity.rename' | 'identity.words' | 'identity.confirm-words'
 
-export function identityHandlers({ core, keeper }: HandlerParts): Handlers<Names> {
+export function identityAnswers({ core, keeper }: AnswerParts): Answers<Names> {
   return {
     async 'identity.create'({ name }) {
       if (core.own !== null) throw new MessengerError('identity-exists')

@@ -3,6 +3,7 @@ export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { Change, ChangeListener, NumberedChange } from './changes.ts'
 export { MessengerError } from './errors.ts'
+export type { MessengerFace } from './face.ts'
 export { Messenger } from './messenger.ts'
 export type { MessengerOptions } from './messenger.ts'
 export type { MessengerErrorCode } from './errors.ts'
@@ -11,7 +12,6 @@ export type {
   InviteView,
   MemberView,
   MessageView,
-  MessengerFace,
   PeerView,
   RequestName,
   Requests,

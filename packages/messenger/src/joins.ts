@@ -40,7 +40,7 @@ import { ownProof } from './own-proof.ts'
 import { servedAuthEvents } from './served-events.ts'
 import type { SpaceKeeper } from './space-keeper.ts'
 import { storeJoinedSpace } from './joined-space.ts'
-import { RefusedOwnEvent } from './space.ts'
+import { RefusedOwnEvent } from './step.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
 const attemptTimeoutMs = 25_000
@@ -268,7 +268,9 @@ export class Joins {
     const { space } = open
     try {
       await space.post(() =>
-        space.membership.members.has(request.request.user) ? [] : [{ content: { type: 'admit', request }, inviteKey: invitePk }],
+        space.membership.members.has(request.request.user)
+          ? []
+          : [{ content: { type: 'admit', request }, inviteKey: invitePk }],
       )
     } catch (cause) {
       // The rule itself says no: somebody once removed comes back only by `add`, and a used link admits nobody.

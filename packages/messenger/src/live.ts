@@ -20,7 +20,8 @@ import type { EpochKeys, SealedKind, VerifiedEvent, VerifiedRegister } from '@ki
 import type { GossipVerdict, Network, PeerId } from '@kith/network'
 import type { Clock } from './clock.ts'
 import { sendingKeys } from './epoch-policy.ts'
-import type { Space, SpaceStep } from './space.ts'
+import type { Space } from './space.ts'
+import type { SpaceStep } from './step.ts'
 
 /** How long the topic of a superseded epoch is listened to. */
 export const supersededTopicMs: number = 24 * 60 * 60 * 1000

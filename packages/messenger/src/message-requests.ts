@@ -5,7 +5,7 @@ import { findSpace } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import { epochDrafts, sendChoice } from './epoch-policy.ts'
 import { MessengerError } from './errors.ts'
-import type { HandlerParts, Handlers } from './handlers.ts'
+import type { AnswerParts, Answers } from './answers.ts'
 import { listMessages } from './views.ts'
 
 const maxListed = 1000
@@ -14,7 +14,7 @@ const keyPatienceMs = 3000
 
 type Names = 'message.send' | 'message.list' | 'outbox.flush'
 
-export function messageHandlers({ core, sync }: HandlerParts): Handlers<Names> {
+export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
   return {
     async 'message.send'({ space, text }) {
       const open = findSpace(core, space)

@@ -13,17 +13,18 @@ import type { Clock } from './clock.ts'
 import type { Core } from './core.ts'
 import { Dialer } from './dialer.ts'
 import { MessengerError } from './errors.ts'
-import { groupHandlers } from './group-requests.ts'
-import { identityHandlers } from './identity-requests.ts'
+import { groupAnswers } from './group-requests.ts'
+import { identityAnswers } from './identity-requests.ts'
 import { Joins } from './joins.ts'
 import { loadSpace } from './load-space.ts'
-import { messageHandlers } from './message-requests.ts'
+import { messageAnswers } from './message-requests.ts'
 import { importOwnKeys, loadOwnSecrets } from './own-secrets.ts'
-import type { Handlers } from './handlers.ts'
-import type { MessengerFace, RequestName, Requests } from './requests.ts'
+import type { Answers } from './answers.ts'
+import type { MessengerFace } from './face.ts'
+import type { RequestName, Requests } from './requests.ts'
 import { decodeSpaceRecord } from './space-records.ts'
 import { SpaceKeeper } from './space-keeper.ts'
-import { statusHandlers } from './status-requests.ts'
+import { statusAnswers } from './status-requests.ts'
 import { SyncPeers } from './sync-peers.ts'
 
 export interface MessengerOptions {
@@ -38,7 +39,7 @@ export interface MessengerOptions {
 
 export class Messenger implements MessengerFace {
   readonly #core: Core
-  readonly #handlers: Handlers
+  readonly #answers: Answers
   readonly #keeper: SpaceKeeper
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
@@ -61,11 +62,11 @@ export class Messenger implements MessengerFace {
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
     const parts = { core: this.#core, keeper: this.#keeper, sync: this.#sync, joins: this.#joins }
-    this.#handlers = {
-      ...identityHandlers(parts),
-      ...groupHandlers(parts),
-      ...messageHandlers(parts),
-      ...statusHandlers(parts),
+    this.#answers = {
+      ...identityAnswers(parts),
+      ...groupAnswers(parts),
+      ...messageAnswers(parts),
+      ...statusAnswers(parts),
     }
   }
 
@@ -110,8 +111,8 @@ export class Messenger implements MessengerFace {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Requests[Name]['gives']> {
     if (this.#state !== 'running') return Promise.reject(new MessengerError('stopped'))
-    const handler = this.#handlers[name]
-    return handler(takes, options.signal ?? new AbortController().signal)
+    const answer = this.#answers[name]
+    return answer(takes, options.signal ?? new AbortController().signal)
   }
 
   subscribe(listener: ChangeListener): () => void {

@@ -2,14 +2,32 @@
 import { run } from '@kith/crypto'
 import type { CborValue, Engine } from '@kith/crypto'
 import { formatHex, registers as codec, registerSlot, replacesRegister } from '@kith/protocol'
-import type { DeviceId, SignedRegister, SpaceId, UserId, VerifiedRegister } from '@kith/protocol'
+import type {
+  DeviceId,
+  Env,
+  MembershipState,
+  SignedRegister,
+  SpaceId,
+  UserId,
+  VerifiedRegister,
+} from '@kith/protocol'
 import type { Store } from '@kith/storage'
-import type { Space } from './space.ts'
+import type { OwnKeys } from './own-secrets.ts'
+import type { Puts } from './step.ts'
 
 /** Registers kept of one device in one space. */
 export const maxRegistersPerDevice = 64
 
 const emptyKey = new Uint8Array(0)
+
+/** What registers need of the space they belong to. */
+export interface RegisterHome {
+  readonly id: SpaceId
+  readonly own: OwnKeys
+  readonly membership: MembershipState
+  readonly env: Env
+  record(change: () => Puts): Promise<void>
+}
 
 export class Registers {
   readonly #space: SpaceId
@@ -53,7 +71,7 @@ export class Registers {
   }
 
   /** Takes verified registers in: newer ones of current members' devices are kept, the rest is dropped. */
-  async take(space: Space, arrived: readonly VerifiedRegister[]): Promise<readonly SignedRegister[]> {
+  async take(space: RegisterHome, arrived: readonly VerifiedRegister[]): Promise<readonly SignedRegister[]> {
     const taken: SignedRegister[] = []
     await space.record(() => {
       for (const register of arrived) if (this.#mayKeep(space, register)) taken.push(this.#keep(register))
@@ -68,7 +86,7 @@ export class Registers {
   }
 
   /** Signs and keeps an own register; its bytes are returned to be published. */
-  async write(engine: Engine, space: Space, name: string, value: CborValue): Promise<Uint8Array> {
+  async write(engine: Engine, space: RegisterHome, name: string, value: CborValue): Promise<Uint8Array> {
     const { own, env } = space
     const before = this.ofDevice(own.device, name)
     const register = await run(
@@ -95,7 +113,7 @@ export class Registers {
     return `${this.#space}/${value.device}/${value.name}/${formatHex(value.key)}`
   }
 
-  #mayKeep(space: Space, register: VerifiedRegister): boolean {
+  #mayKeep(space: RegisterHome, register: VerifiedRegister): boolean {
     const { value } = register
     const { members, devices } = space.membership
     const device = devices.get(value.device)

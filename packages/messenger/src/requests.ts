@@ -3,8 +3,6 @@
  * terminal over a socket, another tab over a port and the same process all use one interface. Ids are hex text.
  */
 
-import type { ChangeListener } from './changes.ts'
-
 export interface IdentityView {
   readonly user: string
   readonly device: string
@@ -118,13 +116,3 @@ export interface Requests {
 }
 
 export type RequestName = keyof Requests
-
-/** The face itself: the messenger implements it, and so does every remote of it. */
-export interface MessengerFace {
-  request<Name extends RequestName>(
-    name: Name,
-    takes: Requests[Name]['takes'],
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Requests[Name]['gives']>
-  subscribe(listener: ChangeListener): () => void
-}

@@ -25,7 +25,6 @@ import type {
   Eid,
   Env,
   EpochKeys,
-  Floor,
   Hlc,
   MembershipState,
   Outcome,
@@ -34,7 +33,7 @@ import type {
   VerificationContext,
   VerifiedEvent,
 } from '@kith/protocol'
-import type { Position, Step, Store, StoredEvent } from '@kith/storage'
+import type { Position, Store, StoredEvent } from '@kith/storage'
 import type { Clock } from './clock.ts'
 import type { Keyring } from './keyring.ts'
 import { encodeLogRecord } from './log-records.ts'
@@ -42,26 +41,12 @@ import type { Outbox } from './outbox.ts'
 import type { OwnKeys } from './own-secrets.ts'
 import { Queue } from './queue.ts'
 import type { Registers } from './registers.ts'
-import { laneOf, toStoredEvent } from './stored-events.ts'
+import { PendingStep, RefusedOwnEvent } from './step.ts'
+import type { Puts, SpaceStep } from './step.ts'
+import { toStoredEvent } from './stored-events.ts'
 import type { Timeline } from './timeline.ts'
 import { WaitingRoom } from './waiting-room.ts'
-
-type Puts = NonNullable<Step['puts']>
-
-/** An event on its way in, with the floor its server claimed. */
-export interface Arrival {
-  readonly event: VerifiedEvent
-  readonly floor: Floor | null
-}
-
-/** What one step changed, told after it is durable. */
-export interface SpaceStep {
-  readonly auth: readonly VerifiedEvent[]
-  readonly content: readonly VerifiedEvent[]
-  readonly forked: readonly VerifiedEvent[]
-  /** Auth events may have changed members, settings or the epoch to send under. */
-  readonly openedEpochs: boolean
-}
+import type { Arrival } from './waiting-room.ts'
 
 /** An own event to be composed, with the wrap pages of an epoch. */
 export interface Draft {
@@ -360,35 +345,5 @@ export class Space {
 
   #refuseAfterFailure(): void {
     if (this.#failure !== null) throw this.#failure
-  }
-}
-
-/** Our own event was refused by our own rules: the caller asked for something it may not do. */
-export class RefusedOwnEvent extends Error {
-  readonly code = 'refused-own-event'
-  readonly reason: string
-  constructor(outcome: Outcome) {
-    const reason = outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome
-    super(reason)
-    this.name = 'RefusedOwnEvent'
-    this.reason = reason
-  }
-}
-
-class PendingStep implements SpaceStep {
-  readonly auth: VerifiedEvent[] = []
-  readonly content: VerifiedEvent[] = []
-  readonly forked: VerifiedEvent[] = []
-  readonly puts: Puts[number][] = []
-  openedEpochs = false
-
-  get isEmpty(): boolean {
-    return this.auth.length + this.content.length + this.puts.length === 0
-  }
-
-  add(event: VerifiedEvent, forked: boolean): void {
-    if (laneOf(event) === 'auth') this.auth.push(event)
-    else this.content.push(event)
-    if (forked) this.forked.push(event)
   }
 }

@@ -2,13 +2,13 @@
 import type { UserId } from '@kith/protocol'
 import { viewIdentity } from './identity-requests.ts'
 import type { Core } from './core.ts'
-import type { HandlerParts, Handlers } from './handlers.ts'
+import type { AnswerParts, Answers } from './answers.ts'
 import type { PeerView, Requests } from './requests.ts'
 import { nameOf, summarise } from './views.ts'
 
 type Names = 'space.list' | 'relay.list' | 'relay.set' | 'status' | 'join'
 
-export function statusHandlers({ core, sync, joins, keeper }: HandlerParts): Handlers<Names> {
+export function statusAnswers({ core, sync, joins, keeper }: AnswerParts): Answers<Names> {
   return {
     async 'space.list'() {
       return [...core.spaces.values()].map(summarise)

@@ -9,7 +9,8 @@ import type { Core } from './core.ts'
 import { greetAsDialer, greetAsListener } from './handshake.ts'
 import type { Greeted } from './handshake.ts'
 import type { MemberView } from './requests.ts'
-import type { Space, SpaceStep } from './space.ts'
+import type { Space } from './space.ts'
+import type { SpaceStep } from './step.ts'
 import { SyncPeer } from './sync-peer.ts'
 
 const handshakeTimeoutMs = 15_000

@@ -1,6 +1,11 @@
 /** Events that cannot be applied yet because something they build on has not arrived; bounded, oldest out first. */
-import type { Eid } from '@kith/protocol'
-import type { Arrival } from './space.ts'
+import type { Eid, Floor, VerifiedEvent } from '@kith/protocol'
+
+/** An event on its way in, with the floor its server claimed. */
+export interface Arrival {
+  readonly event: VerifiedEvent
+  readonly floor: Floor | null
+}
 
 /** Events kept waiting in one space. Sync brings again whatever is dropped. */
 export const maxWaitingEvents = 512

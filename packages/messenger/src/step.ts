@@ -1,0 +1,46 @@
+/** One step of a space: what it changed, gathered until it is committed and told. */
+import type { Outcome, VerifiedEvent } from '@kith/protocol'
+import type { Step } from '@kith/storage'
+import { laneOf } from './stored-events.ts'
+
+export type Puts = NonNullable<Step['puts']>
+
+/** What one step changed, told after it is durable. */
+export interface SpaceStep {
+  readonly auth: readonly VerifiedEvent[]
+  readonly content: readonly VerifiedEvent[]
+  readonly forked: readonly VerifiedEvent[]
+  /** Auth events may have changed members, settings or the epoch to send under. */
+  readonly openedEpochs: boolean
+}
+
+/** A step being made. */
+export class PendingStep implements SpaceStep {
+  readonly auth: VerifiedEvent[] = []
+  readonly content: VerifiedEvent[] = []
+  readonly forked: VerifiedEvent[] = []
+  readonly puts: Puts[number][] = []
+  openedEpochs = false
+
+  get isEmpty(): boolean {
+    return this.auth.length + this.content.length + this.puts.length === 0
+  }
+
+  add(event: VerifiedEvent, forked: boolean): void {
+    if (laneOf(event) === 'auth') this.auth.push(event)
+    else this.content.push(event)
+    if (forked) this.forked.push(event)
+  }
+}
+
+/** Our own event was refused by our own rules: the caller asked for something it may not do. */
+export class RefusedOwnEvent extends Error {
+  readonly code = 'refused-own-event'
+  readonly reason: string
+  constructor(outcome: Outcome) {
+    const reason = outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome
+    super(reason)
+    this.name = 'RefusedOwnEvent'
+    this.reason = reason
+  }
+}
