@@ -9,12 +9,11 @@ import {
   branchesOf,
   compareBranches,
   compareLog,
-  createLogRefs,
   createLogResolver,
   frontEntry,
   sampleOrder,
 } from './frontier.ts'
-import { device8, keyOf, registersMark8 } from './marks.ts'
+import { keyOf, registersMark8 } from './marks.ts'
 import { messageLimits } from './message-types.ts'
 import type {
   AuthHeadsMessage,
@@ -141,9 +140,7 @@ export function onBranches(
   // What the peer owes for this log comes after its branches, and a new DONE after that.
   if (exchange.branchesAwaited.delete(device)) exchange.doneHeard = false
   const actions: SyncAction[] = []
-  // A log the peer may have taken for this one, as they look alike in eight bytes, is named in full too.
-  const alike = [device, ...createLogResolver(view.logs)(device8(device))]
-  for (const each of new Set(alike)) actions.push(...sendBranches(session, sync, view, each, each !== device))
+  actions.push(...sendBranches(session, sync, view, device, false))
   const { runs, forked } = compareBranches(view.logs.get(device), message, session.mark)
   for (const run of runs) actions.push({ do: 'serveRun', space, tag, ...run })
   if (forked.length > 0) actions.push({ do: 'serveForked', space, tag, device, eids: forked })
@@ -173,8 +170,7 @@ function frontMessages(
   part: FrontMessage['part'],
   absent: readonly FrontEntry[] = [],
 ): readonly FrontMessage[] {
-  const refOf = createLogRefs(view.logs)
-  const entries = named.map((device) => frontEntry(view.logs.get(device)!, refOf(device), session.mark))
+  const entries = named.map((device) => frontEntry(view.logs.get(device)!, session.mark))
   for (const device of named) sync.exchange.told.add(device)
   const all = [...entries, ...absent].slice(0, maxFrontEntries)
   const messages: FrontMessage[] = []
@@ -194,8 +190,8 @@ function replyFront(session: SyncSession, sync: SpaceSync, view: SpaceView): rea
   const named = new Set<DeviceId>()
   const absent: FrontEntry[] = []
   for (const entry of sync.exchange.heard) {
-    const devices = resolve(entry.log)
-    if (devices.length === 0) absent.push({ log: entry.log, head: null, base: 0, forked: false })
+    const devices = resolve(entry.device8)
+    if (devices.length === 0) absent.push({ device8: entry.device8, head: null, base: 0, forked: false })
     for (const device of devices) if (!sync.exchange.told.has(device)) named.add(device)
   }
   // A peer that named everything needs to know where we stand in what it lacks, too: those are served without asking.
@@ -210,7 +206,7 @@ function serve(session: SyncSession, sync: SpaceSync, view: SpaceView): readonly
   const named = new Map<DeviceId, FrontEntry>()
   const unclear = new Set<DeviceId>()
   for (const entry of exchange.heard) {
-    const devices = resolve(entry.log)
+    const devices = resolve(entry.device8)
     const isClear = devices.length === 1 && !named.has(devices[0]!)
     if (isClear) named.set(devices[0]!, entry)
     else for (const device of devices) unclear.add(device)
@@ -240,7 +236,6 @@ function sendBranches(
   if (awaitsTheirs && !branchesHeard.has(device)) {
     if (branchesAwaited.size >= maxBranchesAsked) return []
     branchesAwaited.add(device)
-    sync.exchange.doneSent = false
     sync.exchange.doneHeard = false
   }
   branchesSent.add(device)

@@ -3,7 +3,6 @@
  * Everything here is about one space and one peer; what a peer claims of its own logs can only cost it events.
  */
 import type { Env } from '../env.ts'
-import { fromId } from '../ids.ts'
 import type { DeviceId, Eid } from '../ids.ts'
 import { maxRunEvents } from '../limits.ts'
 import { device8, firstHeld, keyOf, mark8 } from './marks.ts'
@@ -31,15 +30,8 @@ export interface OwedRun {
   readonly floor: RunFloor | null
 }
 
-/** How one device speaks of its logs: by device8, but by whole ids where two of them would be taken for one another. */
-export function createLogRefs(logs: Logs): (device: DeviceId) => Uint8Array {
-  const seen = new Map<string, number>()
-  for (const device of logs.keys()) seen.set(device.slice(0, 16), (seen.get(device.slice(0, 16)) ?? 0) + 1)
-  return (device) => ((seen.get(device.slice(0, 16)) ?? 0) > 1 ? fromId(device) : device8(device))
-}
-
-/** Finds own logs that a peer's reference may mean. */
-export type LogResolver = (ref: Uint8Array) => readonly DeviceId[]
+/** Finds own logs by eight bytes of their device: more than one only where somebody made two such keys. */
+export type LogResolver = (device8: Uint8Array) => readonly DeviceId[]
 
 /** A resolver over the logs there are now. */
 export function createLogResolver(logs: Logs): LogResolver {
@@ -48,17 +40,14 @@ export function createLogResolver(logs: Logs): LogResolver {
     const key = device.slice(0, 16)
     alike.set(key, [...(alike.get(key) ?? []), device])
   }
-  return (ref) => {
-    const text = keyOf(ref)
-    return (alike.get(text.slice(0, 16)) ?? []).filter((device) => device.startsWith(text))
-  }
+  return (device8) => alike.get(keyOf(device8)) ?? []
 }
 
 /** What is said of one log in a front. */
-export function frontEntry(log: LogView, ref: Uint8Array, mark: Marker): FrontEntry {
+export function frontEntry(log: LogView, mark: Marker): FrontEntry {
   const { head } = log
   return {
-    log: ref,
+    device8: device8(log.device),
     head: head === null ? null : { seq: head.seq, mark: mark(head.eid) },
     base: head === null ? 0 : firstHeld(log),
     forked: log.forks.length > 0,

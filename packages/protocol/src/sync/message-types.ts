@@ -41,9 +41,9 @@ export interface AuthEventsMessage {
   readonly tag: Uint8Array
   readonly events: readonly Uint8Array[]
 }
-/** What the sender holds of one log. `log` is device8, or the whole id where the sender holds two with the same eight bytes. */
+/** What the sender holds of one log. Where eight bytes of a device mean two logs, both compare their branches. */
 export interface FrontEntry {
-  readonly log: Uint8Array
+  readonly device8: Uint8Array
   /** The last event of the main branch; null: nothing. */
   readonly head: { readonly seq: number; readonly mark: Uint8Array } | null
   /** The first seq held. */

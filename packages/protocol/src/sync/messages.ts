@@ -68,11 +68,6 @@ export const nackField: Field<NackMessage> = positional<NackMessage>({
   tag: nullable(tag),
 })
 
-const logRef: Field<Uint8Array> = {
-  encode: (value) => value,
-  decode: (raw) => (raw instanceof Uint8Array && (raw.length === 8 || raw.length === 32) ? raw : undefined),
-}
-
 function marksUpTo(max: number): Field<Uint8Array> {
   return {
     encode: (value) => value,
@@ -110,7 +105,7 @@ const messages: FrameSet<SyncMessage> = frameSet<SyncMessage>({
     last: boolean,
     entries: listOf(
       positional<FrontEntry>({
-        log: logRef,
+        device8: bytesOf(8),
         head: nullable(positional({ seq, mark })),
         base: seq,
         forked: boolean,

@@ -1,9 +1,9 @@
-import { run } from '@kith/crypto'
+import { labels, run, verify } from '@kith/crypto'
 import type { SigningKey } from '@kith/crypto'
 import { createNodeEngine } from '@kith/crypto/node'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { toId } from '../../src/ids.ts'
+import { fromId, toId } from '../../src/ids.ts'
 import type { DeviceId, Eid, UserId } from '../../src/ids.ts'
 import { continueHello, dialerHello, listenerHello } from '../../src/sync/hello.ts'
 import type { Acquaintance, HelloStart, HelloState, HelloStep } from '../../src/sync/hello.ts'
@@ -115,6 +115,24 @@ describe('a handshake', () => {
     expect(dialer.peer).toEqual({ user: bob.user, device: deviceOf(bob), head: bob.head, invitePk: null })
     expect(dialer.nonces).toEqual(listener.nonces)
     expect([dialer.role, listener.role]).toEqual(['dialer', 'listener'])
+  })
+
+  it('signs role, PeerIds by role, nonces by role, the speaker and whom it speaks to', async () => {
+    const { dialer, listener, identity } = await talk(dial(alice, bob), listen(bob, alice))
+    if (dialer?.next !== 'accepted' || listener.next !== 'accepted') throw new Error('not accepted')
+    const { nonces } = dialer
+    const connection = [alice.peerId, bob.peerId, nonces.dialer, nonces.listener]
+    const [ofAlice, ofBob] = [alice, bob].map(({ user, key }) => [fromId(user), key.publicKey])
+    const said = [
+      { by: alice, frame: identity, signed: ['dialer', ...connection, ...ofAlice!, null, null] },
+      { by: bob, frame: listener.send[0]!, signed: ['listener', ...connection, ...ofBob!, ...ofAlice!] },
+    ]
+    for (const { by, frame, signed } of said) {
+      const decoded = helloFrames.decode(frame)
+      if (!decoded.ok || decoded.value.kind !== 'identity') throw new Error('no identity')
+      const [isValid] = engine.run([verify(by.key.publicKey, labels.hello, signed, decoded.value.signature)])
+      expect(isValid).toBe(true)
+    }
   })
 
   it('N10: tells a stranger nothing but a nonce and the one refusal', async () => {

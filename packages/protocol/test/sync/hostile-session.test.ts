@@ -41,9 +41,8 @@ const eid = fc.oneof(
   bytes(32).map((id) => toId<Eid>(id)),
 )
 const front = fc.record({
-  log: fc.oneof(
+  device8: fc.oneof(
     device.map((id) => fromId(id).slice(0, 8)),
-    device.map((id) => fromId(id)),
     mark,
   ),
   head: fc.option(fc.record({ seq, mark })),

@@ -33,8 +33,8 @@ const samples: readonly SyncMessage[] = [
   {
     ...{ kind: 'front', tag, part: 'first', whole: true, last: false },
     entries: [
-      { log: bytes(8), head: { seq: 2 ** 53 - 1, mark: bytes(8) }, base: 0, forked: false },
-      { log: bytes(32), head: null, base: 7, forked: true },
+      { device8: bytes(8), head: { seq: 2 ** 53 - 1, mark: bytes(8) }, base: 0, forked: false },
+      { device8: bytes(8, 9), head: null, base: 7, forked: true },
     ],
   },
   { kind: 'branches', tag, device, base: 3, marks: bytes(24), forks: [{ seq: 4, mark: bytes(8) }] },

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import { formatHex, toId } from '../../src/ids.ts'
 import type { DeviceId, Eid, SpaceId } from '../../src/ids.ts'
+import type { SyncAction } from '../../src/sync/actions.ts'
 import { acknowledge, greet, isSettled, onMessage, pushLive } from '../../src/sync/session.ts'
 import { Replica, sync } from './replica.ts'
-import type { AuthEvent, ContentEvent } from './replica.ts'
+import type { AuthEvent, ContentEvent, Pair } from './replica.ts'
 
 const engine = createNodeEngine()
 const env: Pick<Env, 'sha256'> = { sha256: (message) => engine.sha256(message) }
@@ -201,7 +202,7 @@ describe('a session', () => {
     const named = alice.done.flatMap((action) =>
       action.do === 'send' && action.message.kind === 'front' ? action.message.entries : [],
     )
-    expect(named.map(({ log }) => formatHex(log))).toEqual(
+    expect(named.map(({ device8 }) => formatHex(device8))).toEqual(
       [deviceOf(2), deviceOf(3)].map((id) => id.slice(0, 16)),
     )
 
@@ -286,15 +287,21 @@ describe('a session', () => {
     bob.spaces.clear()
     const pair = sync(alice, bob, env)
     bob.space(space).addAuth(graph([[0]])[0]!)
-    const toAlice = [...bob.execute(greet(pair.bob, bob.views()))]
-    const toBob: typeof toAlice = []
-    while (toAlice.length + toBob.length > 0) {
-      const message = toAlice.shift()
-      if (message !== undefined) toBob.push(...alice.execute(onMessage(pair.alice, message, alice.views())))
-      else toAlice.push(...bob.execute(onMessage(pair.bob, toBob.shift()!, bob.views())))
-    }
+    converse({ alice: pair.bob, bob: pair.alice }, bob, alice, greet(pair.bob, bob.views()))
     expect(bob.contents()).toEqual(alice.contents())
     expect(resultsOf(bob)).toEqual(['same'])
+  })
+
+  it('finds in a later greeting what both learned since the first', () => {
+    const { alice, bob } = people({ auth: [[0]], aliceAuth: [], bobAuth: [], registers: [], logs: [] })
+    const pair = sync(alice, bob, env)
+    for (let turn = 1; turn < 4; turn++) {
+      alice.space(space).addAuth({ eid: name(`alice ${String(turn)}`), parents: [name('auth 0')] })
+      bob.space(space).addAuth({ eid: name(`bob ${String(turn)}`), parents: [name('auth 0')] })
+      converse(pair, alice, bob, greet(pair.alice, alice.views()))
+      expect(bob.contents()).toEqual(alice.contents())
+    }
+    expect(resultsOf(bob)).toEqual(['same', 'same', 'same', 'same'])
   })
 
   it('passes acknowledgements on', () => {
@@ -330,4 +337,20 @@ describe('a session', () => {
 
 function flagsOf(count: number): readonly boolean[] {
   return Array.from({ length: count }, () => true)
+}
+
+/** Carries out the actions of the first, and what follows from them, until nothing is said any more. */
+function converse(
+  pair: Pick<Pair, 'alice' | 'bob'>,
+  alice: Replica,
+  bob: Replica,
+  actions: readonly SyncAction[],
+): void {
+  const toBob = [...alice.execute(actions)]
+  const toAlice: typeof toBob = []
+  while (toAlice.length + toBob.length > 0) {
+    const message = toBob.shift()
+    if (message !== undefined) toAlice.push(...bob.execute(onMessage(pair.bob, message, bob.views())))
+    else toBob.push(...alice.execute(onMessage(pair.alice, toAlice.shift()!, alice.views())))
+  }
 }
