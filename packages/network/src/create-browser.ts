@@ -1,13 +1,14 @@
 /**
  * A Kith node in a page: WebSockets and WebRTC-Direct to relays, WebRTC and circuits to peers. Listens through relays.
  */
-import { webRTC, webRTCDirect } from '@libp2p/webrtc'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { createLibp2p } from 'libp2p'
 import { Libp2pNetwork } from './libp2p-network.ts'
 import { relaySlots } from './limits.ts'
 import type { Network } from './network.ts'
 import { baseOptions, createParts, type NetworkOptions } from './node-options.ts'
+import { rateLimitedWebRTC } from './webrtc-transport.ts'
 
 export { generateNetworkKey } from './network-key.ts'
 export type { NetworkOptions } from './node-options.ts'
@@ -26,7 +27,7 @@ export async function createBrowserNetwork(options: NetworkOptions): Promise<Net
     transports: [
       webSockets(),
       webRTCDirect({ rtcConfiguration }),
-      ...(isHidden ? [] : [webRTC({ rtcConfiguration })]),
+      ...(isHidden ? [] : [rateLimitedWebRTC(rtcConfiguration)]),
       parts.relayTransport.factory,
     ],
   })

@@ -22,6 +22,9 @@ import { RateLimiter } from './rate.ts'
 
 /** Direct addresses that do not answer by then are behind a firewall more often than far away. */
 const directTimeoutMs = 4_000
+const directAddressTimeoutMs = 2_000
+/** In the background there is more time. */
+const patience = 5
 const webrtcTimeoutMs = 20_000
 const circuitTimeoutMs = 10_000
 /** How much longer WebRTC may take once the circuit under it stands, before the circuit is handed out. */
@@ -43,6 +46,7 @@ export class Dialer {
     this.#libp2p = libp2p
     this.#policy = policy
     this.#upgrade = new DirectUpgrade(libp2p, (peer, signal) => this.#tryDirect(peer, signal))
+    libp2p.addEventListener('connection:close', ({ detail }) => this.#onClose(detail.remotePeer.toString()))
   }
 
   start(): void {
@@ -94,12 +98,14 @@ export class Dialer {
 
   async #alongRoutes(peer: PeerId, routes: Routes): Promise<Libp2pConnection> {
     const { signal } = this.#stopping
-    const direct = await this.#attempt(routes.direct, directTimeoutMs, signal)
+    const direct = await this.#attemptEach(routes.direct, 1, signal)
     if (direct !== null) return direct
     if (routes.webrtc.length > 0) {
       // Goes on after this dial has returned the circuit; its success shows as a new connection.
       const webrtc = this.#attempt(routes.webrtc, webrtcTimeoutMs, signal)
-      const early = await Promise.race([webrtc, this.#circuitStands(peer)])
+      const decided = new AbortController()
+      const early = await Promise.race([webrtc, this.#circuitStands(peer, decided.signal)])
+      decided.abort()
       if (early !== null) return early
     }
     const circuit = this.#best(peer) ?? (await this.#attempt(routes.circuit, circuitTimeoutMs, signal))
@@ -107,13 +113,33 @@ export class Dialer {
     throw new NetworkError('unreachable', 'no address of this peer answered')
   }
 
-  /** Resolves with the circuit some time after it has opened, and stays pending while there is none. */
-  async #circuitStands(peer: PeerId): Promise<Libp2pConnection | null> {
-    const { signal } = this.#stopping
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(webrtcTimeoutMs)])
-    while (!deadline.aborted && this.#best(peer) === undefined) await pause(100, deadline)
-    await pause(webrtcGraceMs, deadline)
+  /** Resolves with the circuit some time after it has opened; with null when the signal fires or none opens in time. */
+  async #circuitStands(peer: PeerId, signal: AbortSignal): Promise<Libp2pConnection | null> {
+    const opened = new AbortController()
+    const onOpen = (): void => {
+      if (this.#best(peer) !== undefined) opened.abort()
+    }
+    this.#libp2p.addEventListener('connection:open', onOpen)
+    onOpen()
+    await pause(webrtcTimeoutMs, AbortSignal.any([signal, this.#stopping.signal, opened.signal]))
+    this.#libp2p.removeEventListener('connection:open', onOpen)
+    if (opened.signal.aborted) await pause(webrtcGraceMs, AbortSignal.any([signal, this.#stopping.signal]))
     return this.#best(peer) ?? null
+  }
+
+  /** One address after the other, so that one that swallows packets does not use up the time of all. */
+  async #attemptEach(
+    addresses: readonly Multiaddr[],
+    patience: number,
+    signal: AbortSignal,
+  ): Promise<Libp2pConnection | null> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(directTimeoutMs * patience)])
+    for (const address of addresses) {
+      if (deadline.aborted) return null
+      const connection = await this.#attempt([address], directAddressTimeoutMs * patience, deadline)
+      if (connection !== null) return connection
+    }
+    return null
   }
 
   async #attempt(
@@ -137,7 +163,7 @@ export class Dialer {
     const routes = await this.#policy.routes(peer, this.#targets.get(peer) ?? [])
     await this.#store(peer, routes)
     const connection =
-      (await this.#attempt(routes.direct, directTimeoutMs, signal)) ??
+      (await this.#attemptEach(routes.direct, patience, signal)) ??
       (await this.#attempt(routes.webrtc, webrtcTimeoutMs, signal))
     return connection !== null && routeOf(connection) === 'direct'
   }
@@ -160,6 +186,13 @@ export class Dialer {
     await this.#libp2p.peerStore.merge(parsePeerId(peer), {
       multiaddrs: [...routes.direct, ...routes.webrtc, ...routes.circuit],
     })
+  }
+
+  /** A direct connection that is gone may leave a circuit behind. */
+  #onClose(peer: PeerId): void {
+    const best = this.#best(peer)
+    if (best !== undefined && routeOf(best) === 'relayed' && this.#targets.has(peer))
+      this.#upgrade.watch(peer)
   }
 
   #remember(peer: PeerId, addresses: readonly string[]): void {

@@ -5,7 +5,8 @@
  */
 import type { Stream } from '@libp2p/interface'
 import { pipe } from 'it-pipe'
-import { ReceiveCredit, SendCredit } from './credit.ts'
+import type { BufferBudget } from './buffer-budget.ts'
+import { costOf, ReceiveCredit, SendCredit } from './credit.ts'
 import { asNetworkError, NetworkError } from './errors.ts'
 import { decodeControl, encodeControl, encodeFrame, isControl, splitFrames } from './frames.ts'
 import { frameTimeoutMs, maxFrameBytes, stallTimeoutMs } from './limits.ts'
@@ -20,6 +21,8 @@ export interface FrameStreamOrigin {
   readonly protocol: StreamProtocol
   readonly connection: Connection
   readonly outbound: boolean
+  /** Shared by all streams of the node. */
+  readonly budget: BufferBudget
 }
 
 /** Waits, in milliseconds; tests shorten them. */
@@ -39,6 +42,7 @@ export class Libp2pFrameStream implements FrameStream {
 
   readonly #stream: Stream
   readonly #timeouts: FrameStreamTimeouts
+  readonly #budget: BufferBudget
   readonly #ended = new AbortController()
   readonly #sendCredit = new SendCredit()
   readonly #receiveCredit = new ReceiveCredit()
@@ -47,8 +51,11 @@ export class Libp2pFrameStream implements FrameStream {
   #remoteEnded = false
   #localEnded = false
   #isDiscarding = false
+  /** What the budget holds against this stream. */
+  #charged = 0
   #sending: Promise<void> = Promise.resolve()
   #frameTimer: ReturnType<typeof setTimeout> | undefined
+  #closeTimer: ReturnType<typeof setTimeout> | undefined
   #onArrival: () => void = () => {}
   #onCredit: () => void = () => {}
 
@@ -59,6 +66,7 @@ export class Libp2pFrameStream implements FrameStream {
   ) {
     this.#stream = stream
     this.#timeouts = timeouts
+    this.#budget = origin.budget
     this.protocol = origin.protocol
     this.connection = origin.connection
     this.outbound = origin.outbound
@@ -167,6 +175,10 @@ export class Libp2pFrameStream implements FrameStream {
     if (control === null) {
       if (this.#remoteEnded) throw new NetworkError('malformed', 'a frame after the end')
       this.#receiveCredit.arrived(frame)
+      if (!this.#budget.take(this.peer, costOf(frame))) {
+        throw new NetworkError('busy', 'too much waits to be read')
+      }
+      this.#charged += costOf(frame)
       if (this.#isDiscarding) return this.#grant(frame)
       this.#waiting.push(frame)
       this.#onArrival()
@@ -203,8 +215,14 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   #grant(frame: Uint8Array): void {
+    this.#discharge(Math.min(this.#charged, costOf(frame)))
     const bytes = this.#receiveCredit.consumed(frame)
     if (bytes > 0) this.#sendControl(bytes)
+  }
+
+  #discharge(bytes: number): void {
+    this.#charged -= bytes
+    this.#budget.release(this.peer, bytes)
   }
 
   #sendControl(n: number): void {
@@ -232,6 +250,10 @@ export class Libp2pFrameStream implements FrameStream {
 
   /** Closes the write end for real. Not earlier: acknowledgements travel on it as long as the peer sends. */
   #closeBoth(): void {
+    this.#closeTimer = setTimeout(
+      () => this.#fail(new NetworkError('timeout', 'the peer did not close its end')),
+      closeTimeoutMs,
+    )
     this.#stream.close({ signal: AbortSignal.timeout(closeTimeoutMs) }).catch((cause: unknown) => {
       this.#stream.abort(asNetworkError(cause, 'timeout', 'the stream did not close in time'))
     })
@@ -240,7 +262,7 @@ export class Libp2pFrameStream implements FrameStream {
   #fail(error: NetworkError): void {
     if (this.#ended.signal.aborted) return
     this.#failure ??= error
-    if (error.code === 'aborted') this.#waiting.length = 0
+    if (error.code === 'aborted') for (const frame of this.#waiting.splice(0)) this.#grant(frame)
     this.#stream.abort(error)
     this.#onClose(error)
   }
@@ -248,6 +270,9 @@ export class Libp2pFrameStream implements FrameStream {
   #onClose(cause?: Error): void {
     if (this.#ended.signal.aborted) return
     clearTimeout(this.#frameTimer)
+    clearTimeout(this.#closeTimer)
+    // What is left may still be read, but nobody may ever do so: an ended stream is charged to no one.
+    this.#discharge(this.#charged)
     if (cause !== undefined) this.#failure ??= asNetworkError(cause, 'ended', 'the stream broke')
     else if (!this.#remoteEnded) this.#failure ??= new NetworkError('ended', 'the connection closed')
     this.#ended.abort(this.#failure ?? new NetworkError('ended', 'the stream has ended'))

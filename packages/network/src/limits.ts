@@ -16,6 +16,10 @@ export const frameTimeoutMs: number = 60_000
 /** A sender without credit gives up after this time. */
 export const stallTimeoutMs: number = 120_000
 
+/** What waits for readers in all streams, and in those of one peer. */
+export const maxBufferedBytes: number = 64 * 1024 * 1024
+export const maxBufferedBytesPerPeer: number = 8 * 1024 * 1024
+
 /** Largest gossip message. */
 export const maxGossipBytes: number = 40 * 1024
 /** Largest gossipsub frame (one RPC) a peer may send. */
@@ -51,6 +55,10 @@ export const streamOpensPerMinute: Readonly<Record<StreamProtocol, number>> = {
 }
 /** Peers whose rates are remembered; the longest unused is forgotten first. */
 export const maxRatedPeers: number = 2_048
+
+/** Inbound WebRTC offers that are answered in one minute, in all and from one peer. */
+export const webrtcOffersPerMinute: number = 60
+export const webrtcOffersPerMinuteAndPeer: number = 6
 
 /** Relays a user may configure. */
 export const maxRelays: number = 16

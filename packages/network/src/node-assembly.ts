@@ -3,7 +3,7 @@
  */
 import { lookup, resolveTxt } from 'node:dns/promises'
 import { tcp } from '@libp2p/tcp'
-import { webRTC, webRTCDirect } from '@libp2p/webrtc'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { createLibp2p } from 'libp2p'
 import type { NameService } from './dial-policy.ts'
@@ -11,6 +11,7 @@ import { Libp2pNetwork } from './libp2p-network.ts'
 import { relaySlots } from './limits.ts'
 import type { KithLibp2p } from './libp2p-node.ts'
 import { baseOptions, createParts, type NetworkOptions } from './node-options.ts'
+import { rateLimitedWebRTC } from './webrtc-transport.ts'
 
 export interface NodeNetworkOptions extends NetworkOptions {
   /** Multiaddrs to listen on besides relays. @default none: reachable through relays alone */
@@ -40,7 +41,7 @@ export async function assembleNode(
     transports: [
       tcp(),
       webSockets(),
-      ...(isHidden ? [] : [webRTCDirect({ rtcConfiguration }), webRTC({ rtcConfiguration })]),
+      ...(isHidden ? [] : [webRTCDirect({ rtcConfiguration }), rateLimitedWebRTC(rtcConfiguration)]),
       parts.relayTransport.factory,
     ],
   })

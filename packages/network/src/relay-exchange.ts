@@ -10,6 +10,7 @@ import { isUnsupported } from './streams.ts'
 import { bytesOf } from './stream-bytes.ts'
 
 const exchangeTimeoutMs = 20_000
+const lingerMs = 5_000
 
 export interface Exchange {
   /** Sends one frame. */
@@ -33,6 +34,7 @@ export async function withExchange<T>(
     const frames = pipe(bytesOf(stream), splitFrames(options.maxFrameBytes))
     const result = await work(exchangeOver(stream, frames, signal))
     await stream.close({ signal })
+    abortUnlessClosed(stream)
     return result
   } catch (cause) {
     stream?.abort(asNetworkError(cause, 'ended', 'the request failed'))
@@ -44,6 +46,16 @@ export async function withExchange<T>(
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
+}
+
+/** A relay that keeps its end open does not keep the stream. */
+function abortUnlessClosed(stream: Stream): void {
+  if (stream.status === 'closed') return
+  const timer = setTimeout(
+    () => stream.abort(new NetworkError('timeout', 'the relay did not close its end')),
+    lingerMs,
+  )
+  stream.addEventListener('close', () => clearTimeout(timer))
 }
 
 function exchangeOver(stream: Stream, frames: AsyncGenerator<Uint8Array>, signal: AbortSignal): Exchange {

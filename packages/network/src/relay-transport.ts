@@ -6,6 +6,7 @@
 import { circuitRelayTransport, type CircuitRelayTransportComponents } from '@libp2p/circuit-relay-v2'
 import type { Listener, PeerId as Libp2pPeerId, Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { override, withComponents } from './component-guards.ts'
 import { relayOf } from './dial-policy.ts'
 import { NetworkError } from './errors.ts'
 import { maxAddressesPerReservation } from './limits.ts'
@@ -80,29 +81,13 @@ function guardComponents(
         transportManager.listen(addresses.filter((address) => isConfigured(address, book))),
     }),
   }
-  return new Proxy(components, {
-    get: (target, name, receiver) =>
-      Object.hasOwn(guards, name)
-        ? guards[name as keyof typeof guards]
-        : (Reflect.get(target, name, receiver) as unknown),
-  })
+  return withComponents(components, guards)
 }
 
 const noPeers = (): AsyncGenerator<never> =>
   (async function* () {
     yield* []
   })()
-
-/** An object that answers some calls by itself and passes the others on, bound to the original. */
-function override<T extends object>(original: T, overrides: Partial<T>): T {
-  return new Proxy(original, {
-    get: (target, name) => {
-      if (Object.hasOwn(overrides, name)) return overrides[name as keyof T]
-      const value: unknown = Reflect.get(target, name, target)
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value
-    },
-  })
-}
 
 /** What a relay says of its own addresses goes into our peer record: few, short, plain, and through that relay. */
 function guardListeners(transport: Transport, book: RelayBook): void {

@@ -15,7 +15,7 @@ import type { Connection as Libp2pConnection } from '@libp2p/interface'
 import { NetworkError } from './errors.ts'
 import { maxDiscovered, maxMeetings } from './limits.ts'
 import type { DialTarget, Meeting, PeerId } from './network.ts'
-import { Bell } from './pause.ts'
+import { Bell, pause } from './pause.ts'
 import { verifyPeerRecord } from './peer-records.ts'
 import { type Exchange, withExchange } from './relay-exchange.ts'
 
@@ -86,7 +86,7 @@ export class RendezvousClient {
     let waitMs = minRenewMs
     while (!signal.aborted) {
       await this.#bell.wait(waitMs, signal)
-      await new Promise((resolve) => setTimeout(resolve, settleMs))
+      await pause(settleMs, signal)
       if (!signal.aborted) waitMs = await this.#registerEverywhere(signal)
     }
   }

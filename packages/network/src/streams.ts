@@ -3,6 +3,7 @@
  * peer can end a stream, never more. Protocol sections 9 and 17.
  */
 import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
+import { BufferBudget } from './buffer-budget.ts'
 import { asNetworkError, NetworkError } from './errors.ts'
 import { Libp2pFrameStream } from './frame-stream.ts'
 import { type KithLibp2p, openConnections, toConnection } from './libp2p-node.ts'
@@ -17,6 +18,7 @@ export class Streams {
   readonly #libp2p: KithLibp2p
   readonly #handlers = new Map<StreamProtocol, StreamHandler>()
   readonly #opens = new Map<StreamProtocol, RateLimiter>()
+  readonly #budget = new BufferBudget()
   #isStarted = false
 
   constructor(libp2p: KithLibp2p) {
@@ -59,6 +61,7 @@ export class Streams {
           protocol,
           connection: toConnection(connection),
           outbound: true,
+          budget: this.#budget,
         })
       } catch (cause) {
         failure = cause
@@ -93,6 +96,7 @@ export class Streams {
       protocol,
       connection: toConnection(connection),
       outbound: false,
+      budget: this.#budget,
     })
     try {
       await handler(frames)

@@ -2,17 +2,22 @@
 import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
 import { expect, test } from 'vitest'
+import { BufferBudget } from '../src/buffer-budget.ts'
 import { costOf } from '../src/credit.ts'
 import { Libp2pFrameStream } from '../src/frame-stream.ts'
 import { encodeControl, encodeFrame, FrameSplitter } from '../src/frames.ts'
-import { creditWindowBytes, maxFrameBytes } from '../src/limits.ts'
+import { creditWindowBytes, maxBufferedBytesPerPeer, maxFrameBytes } from '../src/limits.ts'
 import { collect, until } from './setup.ts'
 
 const patient = { frameTimeoutMs: 60_000, stallTimeoutMs: 60_000 }
 
-function over(stream: Stream, timeouts = patient): Libp2pFrameStream {
+function over(stream: Stream, timeouts = patient, budget = new BufferBudget()): Libp2pFrameStream {
   const connection = { id: 'c', peer: 'bob', route: 'direct', outbound: true, remoteAddress: '' } as const
-  return new Libp2pFrameStream(stream, { protocol: '/kith/sync/1', connection, outbound: true }, timeouts)
+  return new Libp2pFrameStream(
+    stream,
+    { protocol: '/kith/sync/1', connection, outbound: true, budget },
+    timeouts,
+  )
 }
 
 async function pair(): Promise<[Libp2pFrameStream, Libp2pFrameStream]> {
@@ -126,6 +131,30 @@ test.each([
   await until('the stream to end', () => bob.ended.aborted)
   expect(bob.ended.reason).toMatchObject({ code })
   await until('the other side to be told', () => mallory.status !== 'open')
+})
+
+test('what an ended stream still holds is charged to nobody', async () => {
+  const budget = new BufferBudget()
+  const [one, mallory] = await streamPair({ protocol: '/kith/sync/1' })
+  const bob = over(one, patient, budget)
+  mallory.send(encodeFrame(new Uint8Array(100_000).fill(1)))
+  await until('the frame to arrive', () => bob.bufferedBytes > 0)
+  expect(budget.total).toBe(100_064)
+  mallory.abort(new Error('gone'))
+  await until('the stream to end', () => bob.ended.aborted)
+  expect(budget.total).toBe(0)
+  await expect(collect(bob.frames)).rejects.toMatchObject({ code: 'ended' })
+  expect(budget.total).toBe(0)
+})
+
+test('a peer whose share is used up loses the stream that goes beyond it', async () => {
+  const budget = new BufferBudget()
+  expect(budget.take('bob', maxBufferedBytesPerPeer - 1_000)).toBe(true)
+  const [one, mallory] = await streamPair({ protocol: '/kith/sync/1' })
+  const stream = over(one, patient, budget)
+  mallory.send(encodeFrame(new Uint8Array(2_000).fill(1)))
+  await until('the stream to end', () => stream.ended.aborted)
+  expect(stream.ended.reason).toMatchObject({ code: 'busy' })
 })
 
 test('a frame that is begun and not completed ends the stream in time', async () => {
