@@ -238,7 +238,7 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
       }
     })
 
-    test('readers beside a writer see whole steps, in order, while the tail is folded and the space deleted', async () => {
+    test('readers beside a writer see whole steps in order while the tail is folded and the space deleted', async () => {
       let writing = true
       const write = async () => {
         try {
@@ -254,7 +254,8 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
           // Reads of a tail in memory never leave the microtask queue: give the disk its turn.
           await new Promise((resolve) => setTimeout(resolve, 0))
           const list = (await collect(store.readFrom(alicesSpace, 'content', 0))).flat()
-          expect(list.length % 30).toBe(0)
+          // A reading that the deletion cuts short ends with a segment.
+          if (list.length % 30 !== 0) expect(await store.count(alicesSpace, 'content')).toBe(0)
           expect(digest(list)).toBe(digest(events(0, list.length)))
           const positions = [0, list.length - 1].filter((position) => position >= 0)
           const ends = await store
