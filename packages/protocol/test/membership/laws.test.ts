@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { consult } from './oracle.ts'
-import { buildWorld, lines, shuffle } from './random-graph.ts'
-import { deliver, digest } from './world.ts'
+import { buildWorld, lines, shuffle, tell } from './random-graph.ts'
+import { deliver, digest, remove, role, userNamed } from './world.ts'
 import { currentState, stateAt } from '../../src/membership/current.ts'
 import { acceptNode, beyond, createGraphOf, graphHeads, isInPast } from '../../src/membership/graph.ts'
 
@@ -84,4 +84,72 @@ it('tells the same state at some heads whatever else is known', () => {
     { numRuns: 300 },
   )
   expect(larger).toBeGreaterThan(0)
+})
+
+it('lets nobody come back whom a senior has removed with everything in sight, whatever is back-dated', () => {
+  const seen = { removals: 0, later: 0, byTheRemoved: 0 }
+  fc.assert(
+    fc.property(salt, lines, lines, fc.constantFrom('A', 'B', 'C', 'M'), (drawn, told, later, name) => {
+      const saga = buildWorld(drawn, told)
+      const { world, graph } = saga
+      const before = currentState(graph)
+      if (!before.members.has(userNamed(name)) || before.members.get(userNamed('O')) !== 0) return
+      const cites = before.heads
+        .slice(0, 16)
+        .map((eid) => [...world.named].find(([, node]) => node.eid === eid)![0])
+      const spoken = world.say('the removal', 'O', remove(name), { cites })
+      expect(acceptNode(graph, spoken).outcome).toBe('accepted')
+      const accepted = tell(saga, later, 'later')
+      expect(currentState(graph).members.has(userNamed(name))).toBe(false)
+      seen.removals++
+      seen.later += accepted.length
+      seen.byTheRemoved += accepted.filter((one) => world.named.get(one)!.user === userNamed(name)).length
+    }),
+    { numRuns: 400 },
+  )
+  console.log('no resurrection:', seen)
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
+})
+
+it('never lets two remove each other, and leaves owners alone', () => {
+  const seen = { duels: 0, aimedAtOwner: 0 }
+  const duel = fc.tuple(fc.constantFrom(10, 20, 30), fc.constantFrom(40, 50, 60), fc.boolean(), lines)
+  fc.assert(
+    fc.property(salt, duel, (drawn, [low, high, swap, told]) => {
+      const saga = buildWorld(drawn, [])
+      const { world, graph } = saga
+      const [one, other] = swap ? (['A', 'B'] as const) : (['B', 'A'] as const)
+      const said = [
+        world.say('up', 'O', role(one, low)),
+        world.say('down', 'O', role(other, high), { cites: ['up'] }),
+        world.say('reversed', 'O', role(one, high), { cites: ['down'] }),
+        world.say('raised', 'O', role(other, low), { cites: ['reversed'] }),
+        world.say('first', one, remove(other), { cites: ['down'] }),
+        world.say('second', other, remove(one), { cites: ['raised'] }),
+      ]
+      for (const node of said) acceptNode(graph, node)
+      saga.spoken.push('up', 'down', 'reversed', 'raised')
+      const accepted = tell(saga, told, 'line')
+      const { effective, members } = currentState(graph)
+      const both = graph.byEid.has(said[4]!.eid) && graph.byEid.has(said[5]!.eid)
+      if (both) seen.duels++
+      expect(effective.has(said[4]!.eid) && effective.has(said[5]!.eid)).toBe(false)
+      const steppedDown = accepted.some(
+        (name) =>
+          ['leave', 'role'].includes(world.named.get(name)!.content!.type) &&
+          world.named.get(name)!.user === userNamed('O'),
+      )
+      if (!steppedDown) expect(members.get(userNamed('O'))).toBe(0)
+      const aimed = [...world.named.values()].filter(
+        ({ user, content }) =>
+          user !== userNamed('O') &&
+          (content?.type === 'remove' || content?.type === 'role') &&
+          content.user === userNamed('O'),
+      )
+      seen.aimedAtOwner += aimed.length
+    }),
+    { numRuns: 300 },
+  )
+  console.log('duels and owners:', seen)
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
 })

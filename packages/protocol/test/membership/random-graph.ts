@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { AuthContent } from '../../src/event/types.ts'
 import type { AuthNode } from '../../src/membership/node.ts'
 import { acceptNode } from '../../src/membership/graph.ts'
+import type { MembershipGraph } from '../../src/membership/graph.ts'
 import { add, deliver, invite, leave, merge, person, remove, role, settings, World } from './world.ts'
 
 /** One thing said: who, what, about whom, citing which of what was said before. */
@@ -34,11 +35,18 @@ export const lines: fc.Arbitrary<readonly Line[]> = fc.array(
   { minLength: 4, maxLength: 22 },
 )
 
-/** O 0, A 10, B 20, C 50, M 100; N and X are out. Returns the number of events before the first line. */
-export function buildWorld(
-  salt: string,
-  told: readonly Line[],
-): { readonly world: World; readonly base: number } {
+/** A world under way, with a graph that follows it. */
+export interface Saga {
+  readonly world: World
+  readonly graph: MembershipGraph
+  /** Names of what was said and may be cited. */
+  readonly spoken: string[]
+  /** How many events there were before the first line. */
+  readonly base: number
+}
+
+/** O 0, A 10, B 20, C 50, M 100; N and X are out. */
+export function buildWorld(salt: string, told: readonly Line[]): Saga {
   const world = new World(salt)
   world.intro('intro O', 'O')
   world.base = ['intro O']
@@ -49,18 +57,29 @@ export function buildWorld(
     ['O', 'M', 100],
   ] as const
   for (const [by, name, rank] of seats) world.seat(by, name, rank)
-  const base = world.said.length
   const { graph } = deliver(world.genesis, world.said.slice(1))
-  const spoken: string[] = [world.base[0]!]
+  const saga = { world, graph, spoken: [world.base[0]!], base: world.said.length }
+  tell(saga, told, 'line')
+  return saga
+}
+
+/** Goes on with more lines. Returns the names of those that were accepted. */
+export function tell(
+  { world, graph, spoken }: Saga,
+  told: readonly Line[],
+  prefix: string,
+): readonly string[] {
+  const accepted: string[] = []
   told.forEach((line, place) => {
-    const name = `line ${place}`
+    const name = `${prefix} ${place}`
     const cites = [...new Set(line.cites.map((back) => spoken[Math.max(0, spoken.length - 1 - back)]!))]
     speak(world, name, line, cites, spoken)
     // Refused events stay in the world, but to build on them would leave little that counts.
-    if (acceptNode(graph, world.named.get(name)!).outcome === 'accepted') spoken.push(name)
-    else if (line.device === 2) spoken.push(name)
+    const isAccepted = acceptNode(graph, world.named.get(name)!).outcome === 'accepted'
+    if (isAccepted) accepted.push(name)
+    if (isAccepted || line.device === 2) spoken.push(name)
   })
-  return { world, base }
+  return accepted
 }
 
 function speak(
