@@ -30,3 +30,10 @@ export function waitFor(clock: Clock, delayMs: number, signal?: AbortSignal): Pr
     signal?.addEventListener('abort', done, { once: true })
   })
 }
+
+/** A signal that is aborted after `delayMs` by `clock`, or with one of `others`. */
+export function timeoutSignal(clock: Clock, delayMs: number, ...others: readonly AbortSignal[]): AbortSignal {
+  const timeout = new AbortController()
+  clock.schedule(delayMs, () => timeout.abort())
+  return AbortSignal.any([timeout.signal, ...others])
+}

@@ -5,6 +5,7 @@
 import { deriveRendezvousPoint } from '@kith/protocol'
 import { run } from '@kith/crypto'
 import type { DialTarget, Meeting, PeerId } from '@kith/network'
+import { timeoutSignal } from './clock.ts'
 import { sendingKeys } from './epoch-policy.ts'
 import type { Core } from './core.ts'
 import { decodeReach, dialTarget } from './reach.ts'
@@ -122,7 +123,7 @@ export class Dialer {
     this.#dialing.add(target.peer)
     const attempt = this.#attempt(target.peer)
     try {
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(dialTimeoutMs)])
+      const signal = timeoutSignal(this.#core.clock, dialTimeoutMs, this.#stopped.signal)
       await network.dial(target, { signal })
       attempt.failures = 0
       attempt.notBeforeMs = clock.nowMs() + firstBackoffMs
@@ -143,7 +144,7 @@ export class Dialer {
     network.setMeetings(meetings)
     for (const meeting of meetings) {
       const found = await network.discover(meeting, {
-        signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(dialTimeoutMs)]),
+        signal: timeoutSignal(this.#core.clock, dialTimeoutMs, this.#stopped.signal),
       })
       for (const target of found) {
         if (this.#met.size >= 256) this.#met.clear()
