@@ -10,11 +10,8 @@ import {
   parseInviteLink,
   signJoinRequest,
 } from '@kith/protocol'
-import type {
-  InviteLink,
-  JoinRefusal,
-} from '@kith/protocol'
-import { waitFor } from './clock.ts'
+import type { InviteLink, JoinRefusal } from '@kith/protocol'
+import { timeoutSignal, waitFor } from './clock.ts'
 import { ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import type { Dialer } from './dialer.ts'
@@ -110,11 +107,13 @@ export class Joins {
     const { network } = this.#core
     for (const target of await this.#whereMembersAre(link)) {
       if (target.peer === network.peerId) continue
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(attemptTimeoutMs)])
+      const signal = timeoutSignal(this.#core.clock, attemptTimeoutMs, this.#stopped.signal)
       let stream: FrameStream | null = null
       try {
         await network.dial(target, { signal })
-        stream = await network.openStream(target.peer, '/kith/join/1', { signal })
+        const opened = await network.openStream(target.peer, '/kith/join/1', { signal })
+        stream = opened
+        signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
         const open = await this.#ask(stream, { link, key, request }, signal)
         if (open !== null) return open
       } catch (cause) {
@@ -131,7 +130,7 @@ export class Joins {
     const { network } = this.#core
     const addresses = link.relays.map((relay) => `${relay}/p2p-circuit/p2p/${link.inviter.peer}`)
     const targets = new Map<string, DialTarget>()
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(attemptTimeoutMs)])
+    const signal = timeoutSignal(this.#core.clock, attemptTimeoutMs, this.#stopped.signal)
     for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
       const found = await network.discover(meeting, { signal })
       for (const target of found) targets.set(target.peer, target)

@@ -6,6 +6,7 @@ import type { Engine } from '@kith/crypto'
 import type { Network } from '@kith/network'
 import type { SpaceId } from '@kith/protocol'
 import type { Store } from '@kith/storage'
+import { Admissions } from './admissions.ts'
 import { Changes } from './changes.ts'
 import type { ChangeListener } from './changes.ts'
 import { systemClock } from './clock.ts'
@@ -44,6 +45,7 @@ export class Messenger implements MessengerFace {
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
   readonly #joins: Joins
+  readonly #admissions: Admissions
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: MessengerOptions) {
@@ -60,6 +62,7 @@ export class Messenger implements MessengerFace {
     this.#dialer = new Dialer(this.#core)
     this.#sync = new SyncPeers(this.#core)
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
+    this.#admissions = new Admissions(this.#core)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
     const parts = { core: this.#core, keeper: this.#keeper, sync: this.#sync, joins: this.#joins }
     this.#answers = {
@@ -84,7 +87,7 @@ export class Messenger implements MessengerFace {
       }
     }
     this.#sync.start()
-    this.#joins.start()
+    this.#admissions.start()
     const relays = await this.#keeper.storedRelays()
     if (core.network.relays().length === 0 && relays.length > 0) core.network.setRelays(relays)
     await core.network.start()

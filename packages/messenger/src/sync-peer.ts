@@ -6,14 +6,12 @@ import { run } from '@kith/crypto'
 import type { FrameStream } from '@kith/network'
 import {
   acknowledge,
-  admitKeyRequest,
   createKeyRequestBook,
   createSession,
   decodeEvent,
   decodeMessage,
   decodeRun,
   encodeMessage,
-  encodeRun,
   eidAt,
   equalBytes,
   greet,
@@ -23,20 +21,16 @@ import {
   registers as registerCodec,
   requestKey,
   requestPages,
-  runMessages,
-  splitIntoFrames,
   takeAsked,
   verifyEvent,
   verifyEvents,
   verifyRun,
-  wrapKeyReply,
 } from '@kith/protocol'
 import type {
   AckEntry,
   DeviceId,
   Eid,
   SessionSettings,
-  SignedEvent,
   SpaceId,
   SyncAction,
   SyncSession,
@@ -44,10 +38,9 @@ import type {
 } from '@kith/protocol'
 import type { Core, OpenSpace } from './core.ts'
 import { Queue } from './queue.ts'
-import { servedAuthEvents } from './served-events.ts'
+import { SyncServing } from './sync-serving.ts'
+import type { ActionOf } from './sync-serving.ts'
 import { viewsFor } from './sync-views.ts'
-
-type ActionOf<Kind extends SyncAction['do']> = Extract<SyncAction, { do: Kind }>
 
 export interface PeerIdentity {
   readonly user: UserId
@@ -62,6 +55,7 @@ export class SyncPeer {
   readonly #session: SyncSession
   readonly #keyRequests = createKeyRequestBook()
   readonly #queue = new Queue()
+  readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
 
   constructor(options: {
@@ -75,9 +69,11 @@ export class SyncPeer {
     this.startedMs = options.core.clock.nowMs()
     this.identity = options.settings.peer
     this.#onSettled = options.onSettled
+    const { core, stream, settings } = options
+    this.#serving = new SyncServing({ core, stream, peer: settings.peer, book: this.#keyRequests })
     const { session, actions } = createSession(options.settings, this.#views(), this.#env)
     this.#session = session
-    this.#enqueue(() => actions)
+    this.#enqueue(() => actions).catch(() => undefined)
   }
 
   /** Handles frames until the stream ends. `frames` continues behind the handshake. */
@@ -134,15 +130,15 @@ export class SyncPeer {
       case 'send':
         return this.stream.send(encodeMessage(action.message))
       case 'serveAuth':
-        return this.#serveAuth(action)
+        return this.#serving.auth(action)
       case 'serveRun':
-        return this.#serveRun(action)
+        return this.#serving.run(action)
       case 'serveForked':
-        return this.#serveForked(action)
+        return this.#serving.forked(action)
       case 'serveRegisters':
-        return this.#serveRegisters(action)
+        return this.#serving.registers(action)
       case 'servePages':
-        return this.#servePages(action)
+        return this.#serving.pages(action)
       case 'ingestAuth':
         return this.#ingestAuth(action)
       case 'ingestRun':
@@ -154,7 +150,7 @@ export class SyncPeer {
       case 'ingestPage':
         return this.#ingestPage(action)
       case 'answerKey':
-        return this.#answerKey(action)
+        return this.#serving.key(action)
       case 'ingestKeyReply':
         return this.#ingestKeyReply(action)
       case 'acknowledged':
@@ -172,75 +168,6 @@ export class SyncPeer {
     const open = this.#core.spaces.get(space)
     if (open === undefined) throw new TypeError('the session names only spaces it was shown')
     return open
-  }
-
-  async #serveAuth({ space, tag, eids }: ActionOf<'serveAuth'>): Promise<void> {
-    const events = await servedAuthEvents(this.#core, this.#open(space), eids)
-    for (const frame of splitIntoFrames(events, 1024)) {
-      await this.stream.send(encodeMessage({ kind: 'authEvents', tag, events: frame }))
-    }
-  }
-
-  async #serveRun({ space, tag, device, from, to, floor }: ActionOf<'serveRun'>): Promise<void> {
-    const open = this.#open(space)
-    const log = open.space.state.logs.get(device)
-    if (log === undefined) return
-    const eids: Eid[] = []
-    for (let seq = from; seq <= to; seq++) {
-      const eid = eidAt(log, seq)
-      if (eid !== null) eids.push(eid)
-    }
-    await this.#sendRun({ tag, device, floor, events: await this.#contentEvents(open, eids) })
-  }
-
-  /** Events beside the main branch, in runs: each goes on while an event follows the one before, up to a signature. */
-  async #serveForked({ space, tag, device, eids }: ActionOf<'serveForked'>): Promise<void> {
-    const open = this.#open(space)
-    let run: SignedEvent[] = []
-    for (const event of await this.#contentEvents(open, eids)) {
-      if (run.length > 0 && event.header.prev !== run.at(-1)!.eid) run = []
-      run.push(event)
-      if (event.signature === null) continue
-      await this.#sendRun({ tag, device, floor: null, events: run })
-      run = []
-    }
-  }
-
-  async #sendRun(
-    run: Omit<Parameters<typeof runMessages>[0], 'events'> & { readonly events: readonly SignedEvent[] },
-  ): Promise<void> {
-    if (run.events.at(-1)?.signature == null) return
-    for (const message of runMessages({ ...run, events: encodeRun(run.events) })) {
-      await this.stream.send(encodeMessage(message))
-    }
-  }
-
-  async #contentEvents({ space }: OpenSpace, eids: readonly Eid[]): Promise<readonly SignedEvent[]> {
-    const positions = eids.map((eid) => space.timeline.position(eid)).filter((position) => position !== null)
-    const events: SignedEvent[] = []
-    for (const { bytes } of await this.#core.store.read(space.id, 'content', positions)) {
-      const event = decodeEvent(bytes, this.#env)
-      if (event.ok) events.push(event.value)
-    }
-    return events
-  }
-
-  async #serveRegisters({ space, tag, devices }: ActionOf<'serveRegisters'>): Promise<void> {
-    const wanted = new Set(devices)
-    const all = this.#open(space).space.registers.all()
-    const encoded = all
-      .filter(({ value }) => wanted.has(value.device))
-      .map((register) => registerCodec.encode(register))
-    for (const frame of splitIntoFrames(encoded)) {
-      await this.stream.send(encodeMessage({ kind: 'registers', tag, registers: frame }))
-    }
-  }
-
-  async #servePages({ space, tag, hashes }: ActionOf<'servePages'>): Promise<void> {
-    for (const hash of hashes) {
-      const page = this.#open(space).space.keyring.page(hash)
-      if (page !== null) await this.stream.send(encodeMessage({ kind: 'page', tag, page }))
-    }
   }
 
   async #ingestAuth({ space, events }: ActionOf<'ingestAuth'>): Promise<void> {
@@ -300,25 +227,6 @@ export class SyncPeer {
     const wanted = target.keyring.missingPages(target.membership.epochs.values())
     if (!wanted.some((each) => equalBytes(each, hash))) return
     await target.unlock(() => [target.keyring.keepPage(hash, page)])
-  }
-
-  async #answerKey({ space, tag, epoch }: ActionOf<'answerKey'>): Promise<void> {
-    const { space: target } = this.#open(space)
-    const node = target.membership.epochs.get(epoch)
-    const keys = target.keyring.held.get(epoch)
-    if (node === undefined || keys === undefined) {
-      return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
-    }
-    const nowMs = this.#core.clock.nowMs()
-    const admitted = admitKeyRequest(this.#keyRequests, {
-      node,
-      state: target.membership,
-      peer: this.identity,
-      nowMs,
-    })
-    if (!admitted.ok) return this.stream.send(encodeMessage({ kind: 'nack', reason: 'not-here', tag }))
-    const reply = await run(this.#core.engine, wrapKeyReply(keys, node.commit, admitted.value))
-    await this.stream.send(encodeMessage({ kind: 'keyReply', tag, epoch, reply }))
   }
 
   async #ingestKeyReply({ space, epoch, reply }: ActionOf<'ingestKeyReply'>): Promise<void> {

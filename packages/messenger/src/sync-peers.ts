@@ -4,6 +4,7 @@
  */
 import type { Connection, FrameStream, PeerId } from '@kith/network'
 import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
+import { timeoutSignal } from './clock.ts'
 import { sendChoice } from './epoch-policy.ts'
 import type { Core } from './core.ts'
 import { greetAsDialer, greetAsListener } from './handshake.ts'
@@ -200,7 +201,7 @@ export class SyncPeers {
 
   /** Runs one stream from its handshake to its end; rejects where the handshake fails. */
   async #dial(peer: PeerId): Promise<void> {
-    const signal = AbortSignal.timeout(handshakeTimeoutMs)
+    const signal = timeoutSignal(this.#core.clock, handshakeTimeoutMs)
     const stream = await this.#core.network.openStream(peer, '/kith/sync/1', { signal })
     await this.#serve(stream, await greetAsDialer(this.#core, stream, signal))
   }
@@ -208,7 +209,7 @@ export class SyncPeers {
   async #answer(stream: FrameStream): Promise<void> {
     await this.#serve(
       stream,
-      await greetAsListener(this.#core, stream, AbortSignal.timeout(handshakeTimeoutMs)),
+      await greetAsListener(this.#core, stream, timeoutSignal(this.#core.clock, handshakeTimeoutMs)),
     )
   }
 
