@@ -239,10 +239,15 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
     })
 
     test('readers beside a writer see whole steps in order while the tail is folded and the space deleted', async () => {
+      // Work in memory never leaves the microtask queue: each side gives the disk and the other side a turn.
+      const turn = () => new Promise((resolve) => setTimeout(resolve, 0))
       let writing = true
       const write = async () => {
         try {
-          for (let i = 0; i < 1200; i += 30) await store.commit(append(events(i, 30)))
+          for (let i = 0; i < 1200; i += 30) {
+            await store.commit(append(events(i, 30)))
+            await turn()
+          }
           await store.deleteSpace(alicesSpace)
         } finally {
           writing = false
@@ -251,8 +256,7 @@ export function storeAcceptance({ name, engine, runs, makeDatabase }: Setup): vo
       const read = async () => {
         let rounds = 0
         for (; writing; rounds++) {
-          // Reads of a tail in memory never leave the microtask queue: give the disk its turn.
-          await new Promise((resolve) => setTimeout(resolve, 0))
+          await turn()
           const list = (await collect(store.readFrom(alicesSpace, 'content', 0))).flat()
           // A reading that the deletion cuts short ends with a segment.
           if (list.length % 30 !== 0) expect(await store.count(alicesSpace, 'content')).toBe(0)
