@@ -11,7 +11,8 @@ import {
   nextEpochDepth,
 } from '@kith/protocol'
 import type { EpochChoice, EpochKeys, EpochReason, MadeEpoch } from '@kith/protocol'
-import type { Draft, Space } from './space.ts'
+import type { Draft } from './drafts.ts'
+import type { Space } from './space.ts'
 
 /** What the send rule says now. */
 export function sendChoice(space: Space): EpochChoice {

@@ -4,27 +4,11 @@
  */
 import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
-import {
-  applyEvent,
-  composeEvent,
-  currentState,
-  equalBytes,
-  eventTypes,
-  firstContentType,
-  hasEvent,
-  headsToCite,
-  maxAuthEventHeads,
-  maxHeads,
-  nextHlc,
-  nodeOf,
-  order,
-} from '@kith/protocol'
+import { applyEvent, currentState, equalBytes, hasEvent, nextHlc, order } from '@kith/protocol'
 import type {
-  Content,
   DeviceId,
   Eid,
   Env,
-  EpochKeys,
   Hlc,
   MembershipState,
   Outcome,
@@ -35,6 +19,8 @@ import type {
 } from '@kith/protocol'
 import type { Position, Store, StoredEvent } from '@kith/storage'
 import type { Clock } from './clock.ts'
+import { composeDraft, maxCited } from './drafts.ts'
+import type { Draft } from './drafts.ts'
 import type { Keyring } from './keyring.ts'
 import { encodeLogRecord } from './log-records.ts'
 import type { Outbox } from './outbox.ts'
@@ -45,18 +31,9 @@ import { PendingStep, RefusedOwnEvent } from './step.ts'
 import type { Puts, SpaceStep } from './step.ts'
 import { toStoredEvent } from './stored-events.ts'
 import type { Timeline } from './timeline.ts'
+import { verificationIn } from './verification.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import type { Arrival } from './waiting-room.ts'
-
-/** An own event to be composed, with the wrap pages of an epoch. */
-export interface Draft {
-  readonly content: Content
-  readonly pages?: readonly Uint8Array[]
-  /** Key of the invite, where the content embeds a join request. */
-  readonly inviteKey?: Uint8Array
-  /** Called with the eid once composed: epoch keys need it. */
-  readonly keysFor?: (eid: Eid) => Promise<EpochKeys>
-}
 
 export interface SpaceParts {
   readonly engine: Engine
@@ -129,15 +106,9 @@ export class Space {
     return this.verificationAmong([])
   }
 
-  /** The same, when the invites a batch of events builds on may be among them. An eid commits to its invite's key. */
+  /** The same, when the invites a batch of events builds on may be among them. */
   verificationAmong(events: readonly SignedEvent[]): VerificationContext {
-    const arriving = new Map<Eid, Uint8Array>()
-    for (const { eid, content } of events) if (content?.type === 'invite') arriving.set(eid, content.invitePk)
-    const inviteKey = (invite: Eid): Uint8Array | null => {
-      const content = nodeOf(this.state.graph, invite)?.content
-      return content?.type === 'invite' ? content.invitePk : (arriving.get(invite) ?? null)
-    }
-    return { env: this.env, inviteKey }
+    return verificationIn(this.state, this.env, events)
   }
 
   hasAuth(eid: Eid): boolean {
@@ -265,33 +236,12 @@ export class Space {
   }
 
   async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
-    const { own, state } = this
-    const isAuth = eventTypes[draft.content.type as keyof typeof eventTypes] < firstContentType
-    const maxCited = isAuth ? maxAuthEventHeads : maxHeads
     // An epoch's past must hold every removal its author knows, and content cites few heads: they are tied together first.
-    if (draft.content.type !== 'merge' && this.membership.heads.length > maxCited) {
+    if (draft.content.type !== 'merge' && this.membership.heads.length > maxCited(draft.content)) {
       await this.#compose({ content: { type: 'merge' } }, step)
     }
-    const before = isAuth ? state.authHeads.get(own.device) : state.logs.get(own.device)?.head
     this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
-    const event = await run(
-      this.#engine,
-      composeEvent(
-        {
-          space: state.id,
-          user: own.user,
-          seq: before == null ? 0 : before.seq + 1,
-          prev: before?.eid ?? null,
-          auth: headsToCite(state.graph, this.membership.heads, own.user, maxCited),
-          hlc: this.#lastClock,
-          content: draft.content,
-          ...(draft.pages?.[0] === undefined ? {} : { wrapPage: draft.pages[0] }),
-          ...(draft.inviteKey === undefined ? {} : { inviteKey: draft.inviteKey }),
-        },
-        own.signing,
-        this.env,
-      ),
-    )
+    const event = await run(this.#engine, composeDraft(this, draft, this.#lastClock))
     const outcome = this.#apply({ event, floor: null }, step)
     if (outcome.outcome !== 'applied') throw new RefusedOwnEvent(outcome)
     if (draft.keysFor !== undefined) step.puts.push(this.keyring.keep(await draft.keysFor(event.eid)))
