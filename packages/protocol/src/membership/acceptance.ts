@@ -7,7 +7,7 @@ import type { AuthContent } from '../event/types.ts'
 import { maxAuthEventHeads, maxAuthEventsPerDevice } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
-import { resolutionAt, speaksFor } from './current.ts'
+import { speaksFor } from './current.ts'
 import { append, closureOf, emptyGraph, truncate } from './entry.ts'
 import type { Carrier, MembershipGraph, Resolution, Verdict, Write } from './memory.ts'
 import { actorOf, deviceOf, deviceSubject } from './node.ts'
@@ -15,6 +15,7 @@ import type { AuthNode } from './node.ts'
 import { emptyPast, includes } from './past.ts'
 import type { Past } from './past.ts'
 import { permit } from './permit.ts'
+import { resolutionAt } from './working.ts'
 import type { AcceptanceRefusal } from './refusals.ts'
 import { outRank, ownerRank } from './rank.ts'
 
@@ -25,8 +26,6 @@ export interface Accepted {
   readonly past: Past
   readonly verdict: Verdict
   readonly carrier: { readonly user: UserId; readonly carrier: Carrier } | null
-  /** The state it was judged in. */
-  readonly resolution: Resolution
 }
 
 /** Judges an event all of whose cited events are in the graph. On refusal the graph is as before. */
@@ -50,7 +49,7 @@ export function judge(graph: MembershipGraph, node: AuthNode): Result<Accepted, 
     proof?.undo()
     return judged
   }
-  return accept({ past, verdict: judged.value, carrier: proof?.carried ?? null, resolution })
+  return accept({ past, verdict: judged.value, carrier: proof?.carried ?? null })
 }
 
 interface InPast {
@@ -146,7 +145,6 @@ function takeIdentityEvent(
   const judged = judge(identity, node)
   if (!judged.ok) return null
   const { index } = append(identity, node, judged.value.past, judged.value.verdict)
-  identity.current = null
   return index
 }
 

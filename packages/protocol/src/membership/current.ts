@@ -1,105 +1,31 @@
-/**
- * The state of everything accepted, kept up event by event where an event has all that counts in its past, else made anew;
- * and the state at any heads. Section 5.2, "fast path".
- */
-import { devicesNamedBy, identityAt, remember } from '../identity/resolve.ts'
-import type { Carrier, Entry, MembershipGraph } from './memory.ts'
+/** Membership states as others read them: of everything accepted, and at any heads. Section 5.2, rule 4. */
+import { devicesNamedBy, identityAt } from '../identity/resolve.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
 import { closureOf, wholeOf } from './entry.ts'
+import type { Carrier, MembershipGraph, Resolution } from './memory.ts'
 import { deviceSubject } from './node.ts'
-import { includes, keyOfPast } from './past.ts'
 import type { Past } from './past.ts'
-import { applyOnTop, resolve, revocationKey } from './resolve.ts'
-import type { IsVoidDevice } from './resolve.ts'
-import type { Resolution } from './memory.ts'
 import { cutsOf, epochsOf, invitesOf } from './state-parts.ts'
 import type { DeviceState, MembershipState, UekState } from './state.ts'
-
-const maxResolutions = 8
+import { revocationKey } from './tally.ts'
+import { currentResolution, resolutionAt } from './working.ts'
 
 /** The state of everything accepted. The maps in it may change with the next event accepted. */
 export function currentState(graph: MembershipGraph): MembershipState {
+  const resolution = currentResolution(graph)
   const size = graph.entries.length
-  if (graph.told?.size !== size) {
-    graph.told = { size, state: stateOf(graph, currentResolution(graph), wholeOf(graph)) }
+  if (graph.told?.size !== size || graph.told.resolution !== resolution) {
+    graph.told = { size, resolution, state: stateOf(graph, resolution, wholeOf(graph)) }
   }
   return graph.told.state
 }
 
 /** The state at these heads; unknown heads are passed over. */
 export function stateAt(graph: MembershipGraph, heads: readonly Eid[]): MembershipState {
-  return stateOf(graph, resolutionAt(graph, heads), closureOf(graph, heads))
-}
-
-/** What everything accepted amounts to. */
-export function currentResolution(graph: MembershipGraph): Resolution {
-  graph.current ??= resolveAt(graph, wholeOf(graph))
-  return graph.current
-}
-
-/** What the past of these heads, themselves included, amounts to. To be read before the graph changes. */
-export function resolutionAt(graph: MembershipGraph, heads: readonly Eid[]): Resolution {
-  const past = closureOf(graph, heads)
-  const key = keyOfPast(past)
-  const known = graph.resolutions.get(key)
-  if (known !== undefined) return known
-  const current = currentResolution(graph)
-  if (past.full === graph.entries.length || isWhatCounts(graph, current, heads, past)) return current
-  const resolution = resolveAt(graph, past)
-  remember(graph.resolutions, key, resolution, maxResolutions)
-  return resolution
-}
-
-/** Takes an event just accepted into the current state, or leaves that to be made anew. */
-export function advance(graph: MembershipGraph, entry: Entry, seen: Resolution): void {
-  if (graph.current === null || seen !== graph.current || bringsVoidDevice(graph, entry)) graph.current = null
-  else applyOnTop(graph.current, entry)
-}
-
-// These heads are all that counts: what is beyond them is void and was never cited. It may still tell of void devices.
-function isWhatCounts(
-  graph: MembershipGraph,
-  current: Resolution,
-  heads: readonly Eid[],
-  past: Past,
-): boolean {
-  if (heads.length !== current.heads.length || !heads.every((head) => current.heads.includes(head)))
-    return false
-  for (const [user, carriers] of graph.carriers) {
-    if (carriers.every(({ index }) => includes(past, index))) continue
-    if (hasVoidDevice(graph, user, wholeOf(graph)) || hasVoidDevice(graph, user, past)) return false
-  }
-  return true
-}
-
-function bringsVoidDevice(graph: MembershipGraph, entry: Entry): boolean {
-  if (entry.node.embedded.length === 0) return false
-  const user = entry.node.embedded[0]!.user
-  return hasVoidDevice(graph, user, wholeOf(graph)) || hasVoidDevice(graph, user, entry.past)
-}
-
-function hasVoidDevice(graph: MembershipGraph, user: UserId, past: Past): boolean {
-  const view = identityAt(graph, user, past)
-  return view !== null && [...view.devices.values()].some(({ added }) => !added)
-}
-
-function resolveAt(graph: MembershipGraph, past: Past): Resolution {
-  return resolve(graph, past, voidDevicesOf(graph, past))
-}
-
-// Asked for every event, mostly about the same few devices in the same past.
-function voidDevicesOf(graph: MembershipGraph, all: Past): IsVoidDevice {
-  if (graph.carriers.size === 0) return () => false
-  const known = new Map<string, boolean>()
-  const ask: IsVoidDevice = (user, device, past) =>
-    identityAt(graph, user, past)?.devices.get(device)?.added === false
-  return (user, device, past) => {
-    if (past !== all) return ask(user, device, past)
-    const key = revocationKey(user, device)
-    const answer = known.get(key) ?? ask(user, device, past)
-    known.set(key, answer)
-    return answer
-  }
+  const state = stateOf(graph, resolutionAt(graph, heads), closureOf(graph, heads))
+  const copy = { ...state, members: new Map(state.members), effective: new Set(state.effective) }
+  currentResolution(graph)
+  return copy
 }
 
 function stateOf(graph: MembershipGraph, resolution: Resolution, past: Past): MembershipState {

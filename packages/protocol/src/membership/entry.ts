@@ -23,7 +23,7 @@ export function emptyGraph(kind: SpaceKind, space: Eid): MembershipGraph {
     compromises: [],
     resolutions: new Map(),
     views: new Map(),
-    current: null,
+    working: null,
     told: null,
   }
 }
@@ -89,7 +89,7 @@ export function truncate(graph: MembershipGraph, size: number): void {
   }
   graph.resolutions.clear()
   graph.views.clear()
-  graph.current = null
+  graph.working = null
 }
 
 function placeOf(sorted: readonly Entry[], entry: Entry): number {

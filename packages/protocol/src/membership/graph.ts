@@ -10,14 +10,13 @@ import type { Exposure } from '../epochs/choose-epoch.ts'
 import { genesisVerdict, judge } from './acceptance.ts'
 import type { Accepted } from './acceptance.ts'
 import type { AcceptanceRefusal } from './refusals.ts'
-import { advance } from './current.ts'
+import { advance } from './working.ts'
 import { append, closureOf, emptyGraph, wholeOf } from './entry.ts'
 import type { Entry, MembershipGraph } from './memory.ts'
 import { authNodeOf } from './node.ts'
 import type { AuthNode } from './node.ts'
 import { emptyPast, includes } from './past.ts'
 import { exposuresIn } from './permit-epoch.ts'
-import { applyOnTop, emptyResolution } from './resolve.ts'
 
 export type { MembershipGraph } from './memory.ts'
 
@@ -39,8 +38,7 @@ export function createGraphOf(node: AuthNode): MembershipGraph {
     throw new ProtocolUsageError('not-a-genesis', 'A membership graph begins with a genesis event')
   }
   const graph = emptyGraph(node.content.kind, node.eid)
-  graph.current = emptyResolution()
-  applyOnTop(graph.current, append(graph, node, emptyPast, verdict))
+  append(graph, node, emptyPast, verdict)
   return graph
 }
 
@@ -61,7 +59,7 @@ export function acceptNode(graph: MembershipGraph, node: AuthNode): Acceptance {
   if (!judged.ok) return refuseNode(graph, node, judged.reason)
   const entry = append(graph, node, judged.value.past, judged.value.verdict)
   index(graph, entry, judged.value)
-  advance(graph, entry, judged.value.resolution)
+  advance(graph, entry)
   return { outcome: 'accepted' }
 }
 

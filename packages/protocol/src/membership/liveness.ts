@@ -8,7 +8,7 @@ import type { Cut, CutEntry } from '../event/types.ts'
 import { memberRank } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
-import { currentResolution, resolutionAt, speaksFor } from './current.ts'
+import { speaksFor } from './current.ts'
 import { closureOf, wholeOf } from './entry.ts'
 import type { MembershipGraph } from './memory.ts'
 import { deviceSubject } from './node.ts'
@@ -18,6 +18,7 @@ import { outRank } from './rank.ts'
 import { readRegister } from './register.ts'
 import { cutOf } from './state-parts.ts'
 import type { CutState, MembershipState } from './state.ts'
+import { currentResolution, resolutionAt } from './working.ts'
 
 /** What judging needs of a content event. */
 export interface ContentPlace {
@@ -43,8 +44,11 @@ export function canWrite(
   if (heads.length === 0 || heads.some((head) => !graph.byEid.has(head))) return refuse('unknown-heads')
   const resolution = resolutionAt(graph, heads)
   const light = { past: closureOf(graph, heads), extra: null }
-  if (!speaksFor(graph, resolution, { user, device }, light)) return refuse('not-a-device')
+  const speaks = speaksFor(graph, resolution, { user, device }, light)
   const rank = resolution.members.get(subjectOf(graph, user, device)) ?? outRank
+  // Whoever holds a state told earlier shall go on reading the current one.
+  currentResolution(graph)
+  if (!speaks) return refuse('not-a-device')
   return rank <= greatestWritingRank(graph) ? accept(null) : refuse('not-a-writer')
 }
 

@@ -53,6 +53,25 @@ export interface Carrier {
   readonly mark: { readonly generation: number; readonly pk: Uint8Array } | null
 }
 
+/** A state that a few steps can be taken back from. */
+export interface Working {
+  readonly resolution: Resolution
+  /** How many events, of those accepted first, it counts in. */
+  size: number
+  /** What it was before each of the last steps, oldest first. */
+  readonly layers: Layer[]
+  /** The last step is only part of what was accepted: made for one question. */
+  partial: boolean
+}
+
+/** What a state was before a step, and how to get back. */
+export interface Layer {
+  readonly size: number
+  readonly heads: readonly Eid[]
+  readonly settings: Settings
+  readonly undo: (() => void)[]
+}
+
 export interface MembershipGraph {
   readonly kind: SpaceKind
   readonly space: Eid
@@ -72,10 +91,10 @@ export interface MembershipGraph {
   readonly compromises: Entry[]
   readonly resolutions: Map<string, Resolution>
   readonly views: Map<string, IdentityView>
-  /** The state of everything accepted, or null where it must be made anew. */
-  current: Resolution | null
+  /** What is known of the state of everything accepted, or null where it must be made anew. */
+  working: Working | null
   /** That state as last told, and after how many events. */
-  told: { readonly size: number; readonly state: MembershipState } | null
+  told: { readonly size: number; readonly resolution: Resolution; readonly state: MembershipState } | null
 }
 
 /** An effective write about a member. */
@@ -113,6 +132,8 @@ export interface Resolution {
   settings: Settings
   /** Causally latest effective events, sorted. */
   heads: readonly Eid[]
+  /** Steps that take back what was last counted, or null where nothing is ever taken back. */
+  undo: (() => void)[] | null
 }
 
 /** A device as a user's identity events know it. */

@@ -21,7 +21,7 @@ import type { AuthNode, Subject } from './node.ts'
 import { includes } from './past.ts'
 import { permitEpoch } from './permit-epoch.ts'
 import { isGrantable, mayAdminister, mayWrite, outRank } from './rank.ts'
-import { revocationKey } from './resolve.ts'
+import { revocationKey } from './tally.ts'
 import type { Asked } from './asked.ts'
 import type { PermitRefusal } from './refusals.ts'
 

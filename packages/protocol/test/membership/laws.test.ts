@@ -46,12 +46,12 @@ it('keeps the same state event by event as from scratch, in any order', () => {
       const { graph } = deliver(world.genesis, all, (grown) => {
         if (grown.entries.length < base) return
         const state = digest(currentState(grown))
-        const whole = grown.current
-        grown.current = null
+        const kept = grown.working
+        grown.working = null
         grown.told = null
         grown.resolutions.clear()
         expect(digest(currentState(grown))).toBe(state)
-        grown.current = whole
+        grown.working = kept
         grown.told = null
         compared++
       })
