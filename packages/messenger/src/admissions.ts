@@ -15,6 +15,7 @@ import {
   verifyJoinRequest,
 } from '@kith/protocol'
 import type { InviteState, JoinRefusal, JoinStreamMessage, SignedJoinRequest, UserId } from '@kith/protocol'
+import { timeoutSignal } from './clock.ts'
 import type { Core, OpenSpace } from './core.ts'
 import { epochDrafts } from './epoch-policy.ts'
 import { greetAsListener } from './handshake.ts'
