@@ -8,7 +8,7 @@ import { Libp2pNetwork } from './libp2p-network.ts'
 import { relaySlots } from './limits.ts'
 import type { Network } from './network.ts'
 import { baseOptions, createParts, type NetworkOptions } from './node-options.ts'
-import { rateLimitedWebRTC } from './webrtc-transport.ts'
+import { politeWebRTC } from './webrtc-transport.ts'
 
 export { generateNetworkKey } from './network-key.ts'
 export type { NetworkOptions } from './node-options.ts'
@@ -27,7 +27,7 @@ export async function createBrowserNetwork(options: NetworkOptions): Promise<Net
     transports: [
       webSockets(),
       webRTCDirect({ rtcConfiguration }),
-      ...(isHidden ? [] : [rateLimitedWebRTC(rtcConfiguration)]),
+      ...(isHidden ? [] : [politeWebRTC(rtcConfiguration)]),
       parts.relayTransport.factory,
     ],
   })

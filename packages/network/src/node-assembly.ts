@@ -11,7 +11,7 @@ import { Libp2pNetwork } from './libp2p-network.ts'
 import { relaySlots } from './limits.ts'
 import type { KithLibp2p } from './libp2p-node.ts'
 import { baseOptions, createParts, type NetworkOptions } from './node-options.ts'
-import { rateLimitedWebRTC } from './webrtc-transport.ts'
+import { politeWebRTC } from './webrtc-transport.ts'
 
 export interface NodeNetworkOptions extends NetworkOptions {
   /** Multiaddrs to listen on besides relays. @default none: reachable through relays alone */
@@ -41,7 +41,7 @@ export async function assembleNode(
     transports: [
       tcp(),
       webSockets(),
-      ...(isHidden ? [] : [webRTCDirect({ rtcConfiguration }), rateLimitedWebRTC(rtcConfiguration)]),
+      ...(isHidden ? [] : [webRTCDirect({ rtcConfiguration }), politeWebRTC(rtcConfiguration)]),
       parts.relayTransport.factory,
     ],
   })
