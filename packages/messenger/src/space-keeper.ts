@@ -19,6 +19,8 @@ import type { SyncPeers } from './sync-peers.ts'
 import { summarise, viewMessage } from './views.ts'
 
 const announceDelayMs = 500
+const firstReloadMs = 1_000
+const maxReloadMs = 30_000
 const maxRelays = 8
 const maxRelaysBytes = 8 * 1024
 
@@ -70,6 +72,7 @@ export class SpaceKeeper {
     await space.unlock(() => [])
     const open = { space, live }
     this.#core.spaces.set(id, open)
+    space.onFailure = () => this.#reloadLater(open, firstReloadMs)
     space.subscribe((step) => this.#follow(open, step))
     space.registers.subscribe(() => this.#core.changes.publish({ type: 'members', space: id }))
     if (this.#isRunning) live.start()
@@ -125,6 +128,16 @@ export class SpaceKeeper {
     const decoded = bytes === null ? null : decodeCbor(bytes, { maxBytes: maxRelaysBytes })
     if (decoded?.ok !== true || !Array.isArray(decoded.value)) return []
     return decoded.value.filter((address): address is string => typeof address === 'string')
+  }
+
+  /** Storage failed under a space, so memory is ahead of the disk: it is loaded again, as often as it takes. */
+  #reloadLater({ space, live }: OpenSpace, delayMs: number): void {
+    live.stop()
+    this.#core.changes.publish({ type: 'notice', space: space.id, code: 'storage-failed' })
+    this.#core.clock.schedule(delayMs, () => {
+      if (!this.#isRunning) return
+      this.open(space.id).catch(() => this.#reloadLater({ space, live }, Math.min(2 * delayMs, maxReloadMs)))
+    })
   }
 
   #announceSoon(): void {

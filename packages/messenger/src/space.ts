@@ -125,6 +125,9 @@ export class Space {
     return this.#failure
   }
 
+  /** Called once, when a step could not be stored. */
+  onFailure: () => void = () => undefined
+
   subscribe(listener: (step: SpaceStep) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -274,6 +277,7 @@ export class Space {
     } catch (cause) {
       // Memory is ahead of the disk: nothing more is accepted until the space has been loaded again.
       this.#failure = cause
+      this.onFailure()
       throw cause
     }
     for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
