@@ -43,6 +43,9 @@ export function whyNot(
     case 'role':
       if (intent.user === user)
         return isGrantable(intent.rank) && intent.rank > rank ? null : 'rank-not-grantable'
+      break
+    default:
+      break
   }
   if (!mayAdminister(rank)) return 'admins-only'
   return whyAdminMayNot(state, { user, rank }, intent)

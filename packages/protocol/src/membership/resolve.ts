@@ -73,6 +73,8 @@ function isEffective(resolution: Resolution, entry: Entry, past: Past, isVoidDev
       return true
     case 'admit':
       return admitStands(resolution, entry)
+    default:
+      break
   }
   const revoked = isVoidedWithDevice(resolution, entry, past, isVoidDevice)
   if (entry.own) {

@@ -104,6 +104,9 @@ export function take(resolution: Resolution, entry: Entry): void {
     case 'deviceRemove':
     case 'role':
       push(resolution, resolution.cutting, entry)
+      break
+    default:
+      break
   }
 }
 
