@@ -25,7 +25,9 @@ const directTimeoutMs = 4_000
 const directAddressTimeoutMs = 2_000
 /** In the background there is more time. */
 const patience = 5
-const webrtcTimeoutMs = 20_000
+/** A negotiation that gets stuck shows nothing; one more try costs less than waiting for the background. */
+const webrtcTriesMs: readonly number[] = [8_000, 20_000]
+const webrtcTimeoutMs = 28_000
 const circuitTimeoutMs = 10_000
 /** How much longer WebRTC may take once the circuit under it stands, before the circuit is handed out. */
 const webrtcGraceMs = 2_000
@@ -102,7 +104,7 @@ export class Dialer {
     if (direct !== null) return direct
     if (routes.webrtc.length > 0) {
       // Goes on after this dial has returned the circuit; its success shows as a new connection.
-      const webrtc = this.#attempt(routes.webrtc, webrtcTimeoutMs, signal)
+      const webrtc = this.#attemptWebRTC(peer, routes.webrtc, signal)
       const decided = new AbortController()
       const early = await Promise.race([webrtc, this.#circuitStands(peer, decided.signal)])
       decided.abort()
@@ -125,6 +127,18 @@ export class Dialer {
     this.#libp2p.removeEventListener('connection:open', onOpen)
     if (opened.signal.aborted) await pause(webrtcGraceMs, AbortSignal.any([signal, this.#stopping.signal]))
     return this.#best(peer) ?? null
+  }
+
+  async #attemptWebRTC(
+    peer: PeerId,
+    addresses: readonly Multiaddr[],
+    signal: AbortSignal,
+  ): Promise<Libp2pConnection | null> {
+    for (const timeoutMs of webrtcTriesMs) {
+      const connection = (await this.#attempt(addresses, timeoutMs, signal)) ?? this.#best(peer)
+      if (connection !== undefined && routeOf(connection) === 'direct') return connection
+    }
+    return null
   }
 
   /** One address after the other, so that one that swallows packets does not use up the time of all. */
@@ -164,7 +178,7 @@ export class Dialer {
     await this.#store(peer, routes)
     const connection =
       (await this.#attemptEach(routes.direct, patience, signal)) ??
-      (await this.#attempt(routes.webrtc, webrtcTimeoutMs, signal))
+      (await this.#attemptWebRTC(peer, routes.webrtc, signal))
     return connection !== null && routeOf(connection) === 'direct'
   }
 

@@ -72,8 +72,10 @@ test('Alice and Bob who dial each other at the same moment are connected directl
     alice.dial({ peer: bob.peerId, records: [recordOfBob] }, soon()),
     bob.dial({ peer: alice.peerId, records: [recordOfAlice] }, soon()),
   ])
-  await until('a direct connection', () =>
-    alice.connections().some(({ peer, route }) => peer === bob.peerId && route === 'direct'),
+  await until(
+    'a direct connection',
+    () => alice.connections().some(({ peer, route }) => peer === bob.peerId && route === 'direct'),
+    25_000,
   )
   expect(await greet(alice, bob)).toBe('hello')
   expect(await greet(bob, alice)).toBe('hello')
