@@ -1,7 +1,7 @@
 /** What every part of the messenger shares: its ports, its own keys, its open spaces. Made once by `Messenger`. */
 import type { Engine } from '@kith/crypto'
 import type { Network } from '@kith/network'
-import type { SpaceId } from '@kith/protocol'
+import type { KeyRequestBook, SpaceId } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
@@ -22,6 +22,8 @@ export interface Core {
   readonly network: Network
   readonly clock: Clock
   readonly changes: Changes
+  /** Secrets asked for and given, over all streams: opening another one lifts no limit. */
+  readonly keyRequests: KeyRequestBook
   /** Groups by id; the own identity space is apart. */
   readonly spaces: Map<SpaceId, OpenSpace>
   own: OwnKeys | null

@@ -2,7 +2,7 @@
 import { run } from '@kith/crypto'
 import type { SigningKey } from '@kith/crypto'
 import { NetworkError } from '@kith/network'
-import type { FrameStream } from '@kith/network'
+import type { FrameStream, PeerId } from '@kith/network'
 import { continueHello, dialerHello, graphHeads, listenerHello } from '@kith/protocol'
 import type {
   Acquaintance,
@@ -15,6 +15,7 @@ import type {
 } from '@kith/protocol'
 import { ownIdentity, ownKeys } from './core.ts'
 import type { Core } from './core.ts'
+import { decodeReach } from './reach.ts'
 
 /** A stream whose other side is known: its session may begin, its frames go on. */
 export interface Greeted {
@@ -30,7 +31,12 @@ export function greetAsDialer(
   signal: AbortSignal,
   inviteKey?: SigningKey,
 ): Promise<Greeted> {
-  const shared = { ...peerIds(core, stream), self: self(core), recognise: recogniser(core), meant: null }
+  const shared = {
+    ...peerIds(core, stream),
+    self: self(core),
+    recognise: recogniser(core),
+    meant: userMeant(core, stream.peer),
+  }
   const settings = inviteKey === undefined ? shared : { ...shared, inviteKey }
   return drive(core, stream, dialerHello(settings, core.engine), signal)
 }
@@ -103,4 +109,19 @@ function recogniser(core: Core): (user: UserId, device: DeviceId) => Acquaintanc
     }
     return known
   }
+}
+
+/**
+ * Whom this device means by a PeerId: the user whose `reach` names it. Null where it met the peer another way, or where
+ * two users claim it, so that a false claim does not keep the right one out.
+ */
+function userMeant(core: Core, peer: PeerId): UserId | null {
+  const claimants = new Set<UserId>()
+  for (const { space } of core.spaces.values()) {
+    for (const { value } of space.registers.all()) {
+      if (value.name === 'reach' && decodeReach(value.value)?.peer === peer) claimants.add(value.user)
+    }
+  }
+  const [only] = claimants
+  return claimants.size === 1 && only !== undefined ? only : null
 }

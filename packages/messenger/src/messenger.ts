@@ -4,6 +4,7 @@
  */
 import type { Engine } from '@kith/crypto'
 import type { Network } from '@kith/network'
+import { createKeyRequestBook } from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import { Admissions } from './admissions.ts'
@@ -55,6 +56,7 @@ export class Messenger implements MessengerFace {
       network: options.network,
       clock: options.clock ?? systemClock,
       changes: new Changes(),
+      keyRequests: createKeyRequestBook(),
       spaces: new Map(),
       own: null,
       identity: null,

@@ -33,6 +33,13 @@ export class Outbox {
       .map(([eid]) => eid)
   }
 
+  /** Own content events from `seq` on that still wait. */
+  contentFrom(seq: number): readonly Eid[] {
+    return [...this.#waiting]
+      .filter(([, entry]) => entry.lane === 'content' && entry.seq >= seq)
+      .map(([eid]) => eid)
+  }
+
   /** Own auth events that still wait. */
   authEvents(): readonly Eid[] {
     return [...this.#waiting].filter(([, entry]) => entry.lane === 'auth').map(([eid]) => eid)

@@ -2,17 +2,18 @@
  * Opens spaces and keeps them: introduces this device, announces where it is reached and what it is called, follows each
  * step with gossip, and makes the epochs whose turn it is here.
  */
-import { equalBytes, rotationDelayMs, rotationTurn } from '@kith/protocol'
+import { equalBytes, memberRank, rotationDelayMs, rotationTurn } from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
 import { decodeCbor, encodeCbor } from '@kith/crypto'
 import { findSpace, ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import type { Dialer } from './dialer.ts'
-import { epochDrafts, sendChoice } from './epoch-policy.ts'
+import { epochDrafts, freshDraft, sendChoice } from './epoch-policy.ts'
 import { Live } from './live.ts'
 import { loadSpace } from './load-space.ts'
 import { ownProof } from './own-proof.ts'
 import { encodeReach } from './reach.ts'
+import { RotationSchedule } from './rotation-schedule.ts'
 import type { Space } from './space.ts'
 import type { SpaceStep } from './step.ts'
 import type { SyncPeers } from './sync-peers.ts'
@@ -29,6 +30,7 @@ export class SpaceKeeper {
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
   readonly #rotations = new Map<SpaceId, () => void>()
+  readonly #schedules = new Map<SpaceId, RotationSchedule>()
   #unsubscribe: () => void = () => undefined
   #cancelAnnounce: () => void = () => undefined
   #isRunning = false
@@ -178,9 +180,9 @@ export class SpaceKeeper {
       if (event.header.device === space.own.device)
         changes.publish({ type: 'notice', space: space.id, code: 'own-log-forked' })
     }
+    this.#scheduleRotation(open)
     if (step.auth.length > 0) {
       changes.publish({ type: 'members', space: space.id })
-      this.#scheduleRotation(open)
       this.#dialer.nudge()
     }
     if (step.openedEpochs || step.auth.some(({ content }) => content?.type === 'epoch')) {
@@ -192,25 +194,36 @@ export class SpaceKeeper {
 
   /** Where an epoch is due that others could make too, whoever's turn it is makes it at once and the rest wait. */
   #scheduleRotation({ space }: OpenSpace): void {
-    this.#rotations.get(space.id)?.()
-    this.#rotations.delete(space.id)
     const { members, heads } = space.membership
     const rank = members.get(space.own.user)
-    if (rank === undefined || rank > 100 || !isEpochDue(space)) return
-    const writers = [...members].filter(([, each]) => each <= 100).map(([user]) => user)
+    const reason = rank === undefined || rank > memberRank ? null : this.#whyRotate(space)
+    if (reason === null || this.#rotations.has(space.id)) return
+    const writers = [...members].filter(([, each]) => each <= memberRank).map(([user]) => user)
     const turn = rotationTurn(writers, heads, space.env)
     const delayMs = rotationDelayMs({ me: space.own.user, turn, memberCount: members.size }, space.env)
     const cancel = this.#core.clock.schedule(delayMs, () => {
       this.#rotations.delete(space.id)
-      space
-        .post(() => (isEpochDue(space) ? epochDrafts(space, this.#core.engine) : []))
-        .catch(() => undefined)
+      this.#rotate(space).catch(() => undefined)
     })
     this.#rotations.set(space.id, cancel)
   }
-}
 
-function isEpochDue(space: Space): boolean {
-  const { do: next } = sendChoice(space)
-  return next === 'fresh' || next === 'derive'
+  #whyRotate(space: Space): 'needed' | 'scheduled' | null {
+    const choice = sendChoice(space)
+    if (choice.do === 'fresh' || choice.do === 'derive') return 'needed'
+    if (choice.do !== 'send') return null
+    const schedule = this.#schedules.get(space.id) ?? new RotationSchedule()
+    this.#schedules.set(space.id, schedule)
+    return schedule.isDue(space, choice.epoch, this.#core.clock.nowMs()) ? 'scheduled' : null
+  }
+
+  /** Makes the epoch, unless somebody else has in the meantime. */
+  async #rotate(space: Space): Promise<void> {
+    const { engine } = this.#core
+    await space.post(async () => {
+      const reason = this.#whyRotate(space)
+      if (reason === 'scheduled') return [await freshDraft(space, engine, 'scheduled')]
+      return reason === 'needed' ? epochDrafts(space, engine) : []
+    })
+  }
 }

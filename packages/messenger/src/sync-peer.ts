@@ -6,13 +6,13 @@ import { run } from '@kith/crypto'
 import type { FrameStream } from '@kith/network'
 import {
   acknowledge,
-  createKeyRequestBook,
   createSession,
   decodeEvent,
   decodeMessage,
   decodeRun,
   encodeMessage,
   eidAt,
+  entryEvent,
   equalBytes,
   greet,
   noteAsked,
@@ -21,6 +21,7 @@ import {
   registers as registerCodec,
   requestKey,
   requestPages,
+  servedFrom,
   takeAsked,
   verifyEvent,
   verifyEvents,
@@ -53,7 +54,6 @@ export class SyncPeer {
   readonly startedMs: number
   readonly #core: Core
   readonly #session: SyncSession
-  readonly #keyRequests = createKeyRequestBook()
   readonly #queue = new Queue()
   readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
@@ -70,7 +70,7 @@ export class SyncPeer {
     this.identity = options.settings.peer
     this.#onSettled = options.onSettled
     const { core, stream, settings } = options
-    this.#serving = new SyncServing({ core, stream, peer: settings.peer, book: this.#keyRequests })
+    this.#serving = new SyncServing({ core, stream, peer: settings.peer, book: core.keyRequests })
     const { session, actions } = createSession(options.settings, this.#views(), this.#env)
     this.#session = session
     this.#enqueue(() => actions).catch(() => undefined)
@@ -97,7 +97,7 @@ export class SyncPeer {
 
   /** Asks for an epoch's secret, once a minute at most. */
   requestKey(space: SpaceId, epoch: Eid): void {
-    if (!noteAsked(this.#keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    if (!noteAsked(this.#core.keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
     this.#enqueue(() => requestKey(this.#session, space, epoch)).catch(() => undefined)
   }
 
@@ -232,7 +232,7 @@ export class SyncPeer {
   async #ingestKeyReply({ space, epoch, reply }: ActionOf<'ingestKeyReply'>): Promise<void> {
     const { space: target } = this.#open(space)
     const node = target.membership.epochs.get(epoch)
-    if (!takeAsked(this.#keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    if (!takeAsked(this.#core.keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
     if (node === undefined || target.keyring.held.has(epoch)) return
     const me = { user: target.own.user, keys: [...target.own.ueks.values()] }
     const opened = await run(this.#core.engine, openKeyReply({ node, space, reply, me }))
@@ -249,9 +249,16 @@ export class SyncPeer {
   }
 
   async #finished({ space, result }: ActionOf<'finished'>): Promise<void> {
-    // Equal summaries: the peer holds everything this device ever said here.
-    if (result === 'same') await this.#tellAcknowledged(space, this.#open(space).space.outbox.all())
+    if (result === 'same') await this.#tellAcknowledged(space, this.#heldByPeer(this.#open(space)))
     this.#onSettled(space, result)
+  }
+
+  /** With equal summaries the peer holds the whole graph, and of the own log what the history policy lets it have. */
+  #heldByPeer({ space }: OpenSpace): readonly Eid[] {
+    const log = space.state.logs.get(space.own.device)
+    const from =
+      log === undefined ? null : servedFrom(space.state, log, entryEvent(space.state, this.identity.user))
+    return [...space.outbox.authEvents(), ...(from === null ? [] : space.outbox.contentFrom(from))]
   }
 
   async #tellAcknowledged(space: SpaceId, eids: readonly Eid[]): Promise<void> {

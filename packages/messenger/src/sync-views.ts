@@ -6,6 +6,8 @@ import {
   entryEvent,
   graphHeads,
   hasEvent,
+  isInPast,
+  nodeOf,
   order,
   registers as registerCodec,
   servedFrom,
@@ -37,7 +39,7 @@ function viewFor(space: Space, peer: UserId): SpaceView | null {
     authHeads: graphHeads(graph),
     authOrder: order(graph),
     hasAuth: (eid) => hasEvent(graph, eid),
-    authBeyond: (known) => beyond(graph, known),
+    authBeyond: isMember ? (known) => beyond(graph, known) : (known) => beyondForFormer(space, peer, known),
     logs: isMember ? logViews(space, entry) : new Map(),
     changed: null,
     registers: isMember ? registerDigests(space) : new Map(),
@@ -47,6 +49,21 @@ function viewFor(space: Space, peer: UserId): SpaceView | null {
 /** Somebody the graph names: told how their membership ended, and nothing else. */
 function hasBeenMember(space: Space, user: UserId): boolean {
   return [...space.membership.devices.values()].some((device) => device.user === user)
+}
+
+/** What a former member may still learn: its removals and departures, and what they build on. */
+function beyondForFormer(space: Space, user: UserId, known: readonly Eid[]): readonly Eid[] {
+  const { graph } = space.state
+  const { effective } = space.membership
+  const ends = order(graph).filter((eid) => {
+    const node = nodeOf(graph, eid)
+    const isEnd =
+      node?.content?.type === 'remove'
+        ? node.content.user === user
+        : node?.content?.type === 'leave' && node.user === user
+    return isEnd && effective.has(eid)
+  })
+  return beyond(graph, known).filter((eid) => ends.includes(eid) || isInPast(graph, eid, ends))
 }
 
 function logViews(space: Space, entry: Eid | null): ReadonlyMap<DeviceId, LogView> {

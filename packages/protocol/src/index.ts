@@ -2,14 +2,21 @@
 export type { Env } from './env.ts'
 export { chooseEpoch } from './epochs/choose-epoch.ts'
 export type { EpochChoice } from './epochs/choose-epoch.ts'
-export { admitKeyRequest, createKeyRequestBook, noteAsked, openKeyReply, takeAsked, wrapKeyReply } from './epochs/key-request.ts'
+export {
+  admitKeyRequest,
+  createKeyRequestBook,
+  noteAsked,
+  openKeyReply,
+  takeAsked,
+  wrapKeyReply,
+} from './epochs/key-request.ts'
 export type { KeyRequestBook } from './epochs/key-request.ts'
 export { decodeEpochKeys, deriveEpochKeys, encodeEpochKeys } from './epochs/keys.ts'
 export type { EpochKeys } from './epochs/keys.ts'
 export { makeDerivedEpoch, makeFreshEpoch } from './epochs/make-epoch.ts'
 export type { MadeEpoch } from './epochs/make-epoch.ts'
 export { deriveFromParent, openEpoch, pageFor } from './epochs/open-epoch.ts'
-export { rotationDelayMs, rotationTurn } from './epochs/rotation.ts'
+export { isRotationDue, rotationDelayMs, rotationTurn } from './epochs/rotation.ts'
 export { deriveRendezvousPoint } from './epochs/topic.ts'
 export type { VerificationContext } from './event/checks.ts'
 export { nextHlc } from './event/clock.ts'
@@ -22,18 +29,46 @@ export { decodeRun, encodeRun } from './event/run.ts'
 export { decodeSealed, matchHint, openSealed, sealPayload } from './event/sealed.ts'
 export type { SealedKind } from './event/sealed.ts'
 export { eventTypes, firstContentType } from './event/types.ts'
-export type { Content, Cut, EpochReason, HistoryPolicy, Invite, Proof, SignedJoinRequest, SpaceKind } from './event/types.ts'
+export type {
+  Content,
+  Cut,
+  EpochReason,
+  HistoryPolicy,
+  Invite,
+  Proof,
+  SignedJoinRequest,
+  SpaceKind,
+} from './event/types.ts'
 export { verifyEvent, verifyEvents, verifyJoinRequest, verifyRun } from './event/verification.ts'
-export { createIdentity, derivePaperSecrets, deriveUekSecret, firstGeneration } from './identity/create-identity.ts'
+export {
+  createIdentity,
+  derivePaperSecrets,
+  deriveUekSecret,
+  firstGeneration,
+} from './identity/create-identity.ts'
 export { formatInviteLink, parseInviteLink } from './identity/invite-link.ts'
 export type { InviteLink } from './identity/invite-link.ts'
-export { decodeJoinRequest, deriveInviteSeed, encodeJoinRequest, signJoinRequest } from './identity/join-request.ts'
+export {
+  decodeJoinRequest,
+  deriveInviteSeed,
+  encodeJoinRequest,
+  signJoinRequest,
+} from './identity/join-request.ts'
 export { buildProof } from './identity/proof.ts'
 export { formatHex, fromId, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
 export { maxAuthEventHeads, maxHeads, maxMembers, maxNameChars, maxTextBytes, memberRank } from './limits.ts'
 export { currentState } from './membership/current.ts'
-export { beyond, exposures, graphHeads, hasEvent, isInPast, nextEpochDepth, nodeOf, order } from './membership/graph.ts'
+export {
+  beyond,
+  exposures,
+  graphHeads,
+  hasEvent,
+  isInPast,
+  nextEpochDepth,
+  nodeOf,
+  order,
+} from './membership/graph.ts'
 export { composeCut, isLive } from './membership/liveness.ts'
 export { headsToCite, whyNot } from './membership/permissions.ts'
 export type { Intent } from './membership/permissions.ts'
