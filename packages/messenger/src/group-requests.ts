@@ -37,7 +37,7 @@ export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names
     async 'group.create'({ name, history }) {
       const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
       await keeper.enter(open)
-      return summarise(await keeper.requireOpen(open))
+      return summarise(keeper.requireOpen(open))
     },
     async 'group.members'({ space }) {
       return membersOf(findSpace(core, space), (device) => sync.routeTo(device))

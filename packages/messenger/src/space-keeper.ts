@@ -20,6 +20,7 @@ import type { SyncPeers } from './sync-peers.ts'
 import { summarise, viewMessage } from './views.ts'
 
 const announceDelayMs = 500
+const newcomerPatienceMs = 3_000
 const firstReloadMs = 1_000
 const maxReloadMs = 30_000
 const maxRelays = 8
@@ -197,10 +198,13 @@ export class SpaceKeeper {
     const { members, heads } = space.membership
     const rank = members.get(space.own.user)
     const reason = rank === undefined || rank > memberRank ? null : this.#whyRotate(space)
+    // Who admits a newcomer makes the newcomer's epoch in the same breath; the others only step in.
+    const patienceMs = reason === 'newcomers' ? newcomerPatienceMs : 0
     if (reason === null || this.#rotations.has(space.id)) return
     const writers = [...members].filter(([, each]) => each <= memberRank).map(([user]) => user)
     const turn = rotationTurn(writers, heads, space.env)
-    const delayMs = rotationDelayMs({ me: space.own.user, turn, memberCount: members.size }, space.env)
+    const delayMs =
+      patienceMs + rotationDelayMs({ me: space.own.user, turn, memberCount: members.size }, space.env)
     const cancel = this.#core.clock.schedule(delayMs, () => {
       this.#rotations.delete(space.id)
       this.#rotate(space).catch(() => undefined)
@@ -208,9 +212,10 @@ export class SpaceKeeper {
     this.#rotations.set(space.id, cancel)
   }
 
-  #whyRotate(space: Space): 'needed' | 'scheduled' | null {
+  #whyRotate(space: Space): 'needed' | 'newcomers' | 'scheduled' | null {
     const choice = sendChoice(space)
-    if (choice.do === 'fresh' || choice.do === 'derive') return 'needed'
+    if (choice.do === 'fresh') return 'needed'
+    if (choice.do === 'derive') return 'newcomers'
     if (choice.do !== 'send') return null
     const schedule = this.#schedules.get(space.id) ?? new RotationSchedule()
     this.#schedules.set(space.id, schedule)
@@ -223,7 +228,7 @@ export class SpaceKeeper {
     await space.post(async () => {
       const reason = this.#whyRotate(space)
       if (reason === 'scheduled') return [await freshDraft(space, engine, 'scheduled')]
-      return reason === 'needed' ? epochDrafts(space, engine) : []
+      return reason === null ? [] : epochDrafts(space, engine)
     })
   }
 }

@@ -21,6 +21,7 @@ import type { Position, Store, StoredEvent } from '@kith/storage'
 import type { Clock } from './clock.ts'
 import { composeDraft, maxCited } from './drafts.ts'
 import type { Draft } from './drafts.ts'
+import { MessengerError } from './errors.ts'
 import type { Keyring } from './keyring.ts'
 import { encodeLogRecord } from './log-records.ts'
 import type { Outbox } from './outbox.ts'
@@ -298,6 +299,6 @@ export class Space {
   }
 
   #refuseAfterFailure(): void {
-    if (this.#failure !== null) throw this.#failure
+    if (this.#failure !== null) throw new MessengerError('storage-failed', { cause: this.#failure })
   }
 }

@@ -98,11 +98,11 @@ function nearTo(graph: MembershipGraph, heads: readonly Eid[], past: Past): Reso
   const working = graph.working!
   if (goBackTo(working, heads)) return working.resolution
   const { resolution, size, layers } = working
+  // Whatever was accepted after a layer sees all its heads: layers of which that is not true are gone.
   const bases = [{ heads: resolution.heads, size }, ...layers.toReversed()]
   for (const [depth, base] of bases.entries()) {
     if (!base.heads.every((head) => includes(past, graph.byEid.get(head)!.index))) continue
     const more = graph.entries.slice(base.size).filter(({ index }) => includes(past, index))
-    if (!more.every((entry) => seesAll(graph, entry, base.heads))) continue
     for (let steps = 0; steps < depth; steps++) popLayer(working)
     pushLayer(working)
     resolveOnTop(resolution, more, past, voidDevicesOf(graph, past))

@@ -8,7 +8,16 @@ import { spaceOf, userOf } from '../event/event.ts'
 import type { Eid } from '../ids.ts'
 import { acceptAuthEvent, hasEvent, isInPast } from '../membership/graph.ts'
 import { canWrite } from '../membership/liveness.ts'
-import { appendToLog, citedAt, createLog, eidAt, expectedPrev, holdsEvent, maxForksPerLog, sameIds } from './log.ts'
+import {
+  appendToLog,
+  citedAt,
+  createLog,
+  eidAt,
+  expectedPrev,
+  holdsEvent,
+  maxForksPerLog,
+  sameIds,
+} from './log.ts'
 import type { Floor, Log } from './log.ts'
 import type { SpaceState } from './space-state.ts'
 
@@ -21,7 +30,9 @@ export type Outcome =
 /** Applies one event. `floor` is the server's claim where a log is served from its middle. */
 export function applyEvent(state: SpaceState, event: VerifiedEvent, floor: Floor | null = null): Outcome {
   if (spaceOf(event) !== state.id) return { outcome: 'rejected', reason: 'other-space' }
-  return event.header.type < firstContentType ? applyAuthEvent(state, event) : applyContentEvent(state, event, floor)
+  return event.header.type < firstContentType
+    ? applyAuthEvent(state, event)
+    : applyContentEvent(state, event, floor)
 }
 
 function applyAuthEvent(state: SpaceState, event: VerifiedEvent): Outcome {

@@ -15,7 +15,8 @@ export function entryEvent(state: SpaceState, user: UserId): Eid | null {
   for (let index = events.length - 1; index >= 0; index--) {
     const eid = events[index]!
     const content = nodeOf(state.graph, eid)?.content
-    const entered = content?.type === 'admit' ? content.request.request.user : content?.type === 'add' ? content.user : null
+    const entered =
+      content?.type === 'admit' ? content.request.request.user : content?.type === 'add' ? content.user : null
     if (entered === user && effective.has(eid)) return eid
   }
   return null

@@ -51,7 +51,17 @@ export const maxForksPerLog = 256
 /** A log that holds nothing yet. */
 export function createLog(device: DeviceId, user: UserId, floor: Floor | null): Log {
   const base = floor === null ? 0 : floor.seq + 1
-  return { device, user, floor, head: null, base, eids: new Uint8Array(32 * 16), anchors: [], citations: [], forks: new Map() }
+  return {
+    device,
+    user,
+    floor,
+    head: null,
+    base,
+    eids: new Uint8Array(32 * 16),
+    anchors: [],
+    citations: [],
+    forks: new Map(),
+  }
 }
 
 /** The eid held at `seq` on the main branch, or null. */
@@ -94,7 +104,8 @@ function seqOf(log: Log, eid: Eid): number | null {
   const wanted = fromId(eid)
   for (let seq = log.head?.seq ?? -1; seq >= log.base; seq--) {
     const offset = 32 * (seq - log.base)
-    if (log.eids[offset] === wanted[0] && toId<Eid>(log.eids.subarray(offset, offset + 32)) === eid) return seq
+    if (log.eids[offset] === wanted[0] && toId<Eid>(log.eids.subarray(offset, offset + 32)) === eid)
+      return seq
   }
   return null
 }

@@ -168,8 +168,8 @@ function* onDialer(state: HelloState, nonces: Nonces, frame: IdentityFrame): Pla
 }
 
 function* onListener(state: HelloState, nonces: Nonces, frame: IdentityFrame): Plan<HelloStep> {
-  const { self, recognise } = state.settings
-  const me = { user: self.user, device: deviceOf(self) }
+  const { settings } = state
+  const me = { user: settings.self.user, device: deviceOf(settings.self) }
   const [isKey, isSigned] = yield* ask([
     checkSigningKey(fromId(frame.device)),
     verify(
@@ -182,7 +182,7 @@ function* onListener(state: HelloState, nonces: Nonces, frame: IdentityFrame): P
   if (!isKey) return refused('bad-key')
   if (!isSigned) return refused('bad-signature')
   if (state.meant !== null && state.meant !== frame.user) return refused('not-the-one-meant')
-  const acquaintance = recognise(frame.user, frame.device)
+  const acquaintance = settings.recognise(frame.user, frame.device)
   if (acquaintance === 'revoked') return refused('revoked')
   // With an invite in hand the listener may be any member: what it serves is judged by the space's own signatures.
   if (acquaintance === 'stranger' && state.inviteKey === null) return refused('stranger')
