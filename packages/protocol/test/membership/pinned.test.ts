@@ -488,6 +488,21 @@ const cases: readonly Case[] = [
     then: { M: out },
   },
   {
+    title: 'an admit does not count where an earlier one, thought void, turns out to stand',
+    ranks: { A: 10, B: 20, M: 100 },
+    tell: (w) => {
+      w.say('i', 'A', invite())
+      w.say('k', 'A', invite(false, 'open', 150), { cites: ['i'] })
+      w.say('r', 'B', { type: 'revokeInvite', invite: w.eidOf('i') }, { cites: ['k'] })
+      const [low, high] = w.eidOf('1') < w.eidOf('2') ? ['1', '2'] : ['2', '1']
+      w.admit(low!, 'M', 'J', 'i', { cites: ['k'] })
+      w.admit(high!, 'M', 'J', 'k', { cites: ['r', low!] })
+      w.say('o', 'O', remove('B'), { cites: ['k'] })
+    },
+    then: { B: out, J: 100 },
+    void: ['r'],
+  },
+  {
     title: 'a demoted member takes no shelter behind an own role from old parents',
     ranks: { A: 10, B: 20, C: 40 },
     tell: (w) => {
