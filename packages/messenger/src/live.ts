@@ -103,7 +103,9 @@ export class Live {
       if (keys !== null) await this.publish(keys, 'event', encodeEvent(this.#withPage(event)))
     }
     for (const event of step.content.filter(own)) {
-      if (now !== null) await this.publish(now, 'event', encodeEvent(event))
+      // Asked again for each: a removal may have come in meanwhile, and then sync delivers under what follows it.
+      const keys = sendingKeys(space)
+      if (keys !== null) await this.publish(keys, 'event', encodeEvent(event))
     }
   }
 
@@ -116,9 +118,10 @@ export class Live {
     return recipients
   }
 
-  /** Publishes a register under the keys in use. */
+  /** Publishes a register under the keys in use; where there are none, sync brings it. */
   async publishRegister(bytes: Uint8Array): Promise<void> {
-    if (this.#carrier !== null) await this.publish(this.#carrier, 'register', bytes)
+    const keys = sendingKeys(this.#parts.space)
+    if (keys !== null) await this.publish(keys, 'register', bytes)
   }
 
   #epochsInUse(): readonly EpochKeys[] {
