@@ -36,6 +36,7 @@ export class SimulatedNetwork implements Network {
   readonly #listeners = new Set<(event: NetworkEvent) => void>()
   #relays: readonly string[] = []
   #connectionCount = 0
+  #isOn = false
 
   constructor(world: SimulatedWorld, peerId: PeerId) {
     this.#world = world
@@ -44,11 +45,14 @@ export class SimulatedNetwork implements Network {
 
   start(): Promise<void> {
     this.#world.enter(this)
+    this.#isOn = true
     this.#emit({ type: 'addresses' })
     return Promise.resolve()
   }
 
   stop(): Promise<void> {
+    if (!this.#isOn) return Promise.resolve()
+    this.#isOn = false
     for (const peer of [...this.#links.keys()]) this.#disconnect(peer)
     this.#world.exit(this)
     return Promise.resolve()
@@ -65,6 +69,7 @@ export class SimulatedNetwork implements Network {
 
   async dial(target: DialTarget): Promise<Connection> {
     await this.#pause()
+    this.#refuseWhenOff()
     const held = this.#links.get(target.peer)
     if (held !== undefined) return held.connection
     const other = this.#world.node(target.peer)
@@ -85,6 +90,7 @@ export class SimulatedNetwork implements Network {
 
   async openStream(peer: PeerId, protocol: StreamProtocol): Promise<FrameStream> {
     await this.#pause()
+    this.#refuseWhenOff()
     const link = this.#links.get(peer)
     const other = this.#world.node(peer)
     if (link === undefined || other === undefined)
@@ -93,13 +99,34 @@ export class SimulatedNetwork implements Network {
     const handler = other.#handlers.get(protocol)
     if (otherLink === undefined || handler === undefined)
       throw new NetworkError('unsupported', 'nobody answers there')
-    const shared = { protocol, clock: this.#world.clock, delayMs: () => this.#world.delayMs() }
-    const mine = new SimulatedStream({ ...shared, connection: link.connection, outbound: true })
-    const theirs = new SimulatedStream({ ...shared, connection: otherLink.connection, outbound: false })
+    if (!this.#world.reaches(this.peerId, peer)) throw new NetworkError('unreachable', 'nobody answers there')
+    const shared = {
+      protocol,
+      clock: this.#world.clock,
+      delayMs: () => this.#world.delayMs(),
+      reaches: () => this.#world.reaches(this.peerId, peer),
+    }
+    const noting = (from: PeerId, to: PeerId) => (frame: Uint8Array) =>
+      this.#world.noteFrame({ from, to, protocol, bytes: frame })
+    const mine = new SimulatedStream({
+      ...shared,
+      connection: link.connection,
+      outbound: true,
+      onFrame: noting(this.peerId, peer),
+    })
+    const theirs = new SimulatedStream({
+      ...shared,
+      connection: otherLink.connection,
+      outbound: false,
+      onFrame: noting(peer, this.peerId),
+    })
     SimulatedStream.join(mine, theirs)
     link.streams.add(mine)
     otherLink.streams.add(theirs)
-    handler(theirs).catch(() => theirs.abort('handler-failed'))
+    handler(theirs).catch((cause: unknown) => {
+      this.#world.handlerFailures.push(cause)
+      theirs.abort('handler-failed')
+    })
     return mine
   }
 
@@ -116,6 +143,7 @@ export class SimulatedNetwork implements Network {
   }
 
   publish(topic: string, bytes: Uint8Array): Promise<{ readonly recipients: number }> {
+    if (!this.#isOn) return Promise.resolve({ recipients: 0 })
     return Promise.resolve({ recipients: this.#world.gossip(this.peerId, topic, bytes.slice()) })
   }
 
@@ -124,9 +152,10 @@ export class SimulatedNetwork implements Network {
     if (subscription === undefined) return
     Promise.resolve(subscription.validate(bytes, from)).then(
       (verdict) => {
+        this.#world.noteVerdict({ from, to: this.peerId, topic, verdict })
         if (verdict === 'accept') subscription.onMessage(bytes, from)
       },
-      () => undefined,
+      (cause: unknown) => this.#world.handlerFailures.push(cause),
     )
   }
 
@@ -148,11 +177,12 @@ export class SimulatedNetwork implements Network {
   }
 
   setMeetings(meetings: readonly Meeting[]): void {
-    this.#world.register(this.peerId, meetings)
+    if (this.#isOn) this.#world.register(this.peerId, meetings)
   }
 
   async discover(meeting: Meeting): Promise<readonly DialTarget[]> {
     await this.#pause()
+    this.#refuseWhenOff()
     return this.#world
       .registered(this.peerId, meeting)
       .map((peer) => ({ peer, addresses: [`/simulated/${peer}`] }))
@@ -173,6 +203,10 @@ export class SimulatedNetwork implements Network {
     })
   }
 
+  #refuseWhenOff(): void {
+    if (!this.#isOn) throw new NetworkError('aborted', 'this node has stopped')
+  }
+
   #connect(peer: PeerId, outbound: boolean): Connection {
     const held = this.#links.get(peer)
     if (held !== undefined) return held.connection
@@ -184,6 +218,7 @@ export class SimulatedNetwork implements Network {
       remoteAddress: `/simulated/${peer}`,
     }
     this.#links.set(peer, { connection, streams: new Set() })
+    this.#world.transcript.note(`${this.peerId} connected to ${peer}`)
     this.#emit({ type: 'connected', connection })
     return connection
   }
@@ -192,6 +227,7 @@ export class SimulatedNetwork implements Network {
     const link = this.#links.get(peer)
     if (link === undefined) return
     this.#links.delete(peer)
+    this.#world.transcript.note(`${this.peerId} disconnected from ${peer}`)
     for (const stream of link.streams) stream.abort('disconnected')
     const other = this.#world.node(peer)
     if (other !== undefined) other.#disconnect(this.peerId)

@@ -5,15 +5,25 @@ import { Messenger } from '@kith/messenger'
 import type { MessageView, NumberedChange, RequestName, Requests, SpaceSummary } from '@kith/messenger'
 import { openMemoryStore } from '@kith/storage/memory'
 import type { MemoryImage, MemoryStore } from '@kith/storage/memory'
+import { DurableRecord } from './durable-record.ts'
 import { SimulatedNetwork } from './simulated-network.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 import type { SeededRandom } from './seeded-random.ts'
+import { skewedClock } from './virtual-clock.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export class SimulatedPerson {
   readonly name: string
   readonly peerId: string
   readonly changes: NumberedChange[] = []
+  /** How wrong this person's clock is, from the next start on. */
+  skewMs: number
+  /** What storage has confirmed to be durable, over all lives. */
+  readonly durable: DurableRecord = new DurableRecord()
+  /** What parts of a crashed messenger reported when it was taken down. */
+  readonly afterlife: unknown[] = []
+  /** Set by whoever follows what this person is told. */
+  onChange: (change: NumberedChange) => void = () => undefined
   readonly #world: SimulatedWorld
   readonly #clock: VirtualClock
   readonly #engine: Engine
@@ -27,6 +37,8 @@ export class SimulatedPerson {
     readonly world: SimulatedWorld
     readonly clock: VirtualClock
     readonly random: SeededRandom
+    /** How wrong this person's clock is. @default 0 */
+    readonly skewMs?: number
   }) {
     this.name = options.name
     this.#world = options.world
@@ -34,6 +46,7 @@ export class SimulatedPerson {
     const random = options.random.fork()
     this.peerId = `peer-${options.name}`
     this.#engine = seededEngine(random)
+    this.skewMs = options.skewMs ?? 0
   }
 
   get messenger(): Messenger {
@@ -51,6 +64,17 @@ export class SimulatedPerson {
     return this.#store
   }
 
+  /** What lies on the disk. */
+  get image(): MemoryImage {
+    if (this.#store !== null) return this.#store.image()
+    if (this.#image === null) throw new TypeError(`${this.name} has never run`)
+    return this.#image
+  }
+
+  get engine(): Engine {
+    return this.#engine
+  }
+
   get isRunning(): boolean {
     return this.#messenger !== null
   }
@@ -58,37 +82,47 @@ export class SimulatedPerson {
   /** Starts, from what the disk holds. */
   async start(): Promise<void> {
     const image = this.#image
-    this.#store = await openMemoryStore(image === null ? { engine: this.#engine } : { engine: this.#engine, image })
+    this.#store = await openMemoryStore(
+      image === null ? { engine: this.#engine } : { engine: this.#engine, image },
+    )
     this.#network = new SimulatedNetwork(this.#world, this.peerId)
     this.#messenger = new Messenger({
       engine: this.#engine,
-      store: this.#store,
+      store: this.durable.watch(this.#store),
       network: this.#network,
-      clock: this.#clock,
+      clock: skewedClock(this.#clock, this.skewMs),
     })
-    this.#messenger.subscribe((change) => this.changes.push(change))
+    this.#messenger.subscribe((change) => {
+      this.changes.push(change)
+      this.onChange(change)
+    })
     await this.#messenger.start()
-    if ((await this.request('identity.show', {})) === null) await this.request('identity.create', { name: this.name })
+    if ((await this.request('identity.show', {})) === null)
+      await this.request('identity.create', { name: this.name })
   }
 
   /** Stops cleanly. */
   async stop(): Promise<void> {
-    const stopping = this.messenger.stop()
-    await this.#clock.advance(0)
-    await stopping
-    this.#image = this.store.image()
+    const { messenger, store } = this
     this.#forget()
+    await messenger.stop()
+    this.#image = store.image()
   }
 
-  /** Cuts the power: what was not synced is lost. */
-  async crash(): Promise<void> {
-    this.#image = this.store.crash()
-    await this.network.stop()
-    await this.messenger.stop().catch(() => undefined)
+  /** Cuts the power: of what was not synced, only the first `keepUnsynced` commits survive. */
+  async crash(keepUnsynced = 0): Promise<void> {
+    const { messenger, network, store } = this
     this.#forget()
+    this.#image = store.crash(keepUnsynced)
+    await network.stop()
+    // What was under way fails, as it would with the process gone.
+    await messenger.stop().catch((cause: unknown) => this.afterlife.push(cause))
   }
 
-  request<Name extends RequestName>(name: Name, takes: Requests[Name]['takes']): Promise<Requests[Name]['gives']> {
+  request<Name extends RequestName>(
+    name: Name,
+    takes: Requests[Name]['takes'],
+  ): Promise<Requests[Name]['gives']> {
     return this.messenger.request(name, takes)
   }
 
@@ -100,16 +134,7 @@ export class SimulatedPerson {
 
   /** Joins by link, letting virtual time pass until it is done. */
   async join(link: string, limitMs = 60_000): Promise<SpaceSummary> {
-    let outcome: { readonly summary: SpaceSummary } | { readonly cause: unknown } | null = null
-    this.request('join', { link }).then(
-      (summary) => (outcome = { summary }),
-      (cause: unknown) => (outcome = { cause }),
-    )
-    await this.#clock.advanceUntil(() => outcome !== null, limitMs)
-    if (outcome === null) throw new TypeError(`${this.name} could not join within ${limitMs} ms`)
-    const done = outcome as { readonly summary: SpaceSummary } | { readonly cause: unknown }
-    if ('cause' in done) throw done.cause
-    return done.summary
+    return this.#clock.until(this.request('join', { link }), limitMs)
   }
 
   #forget(): void {

@@ -3,10 +3,11 @@
  * Every decision is drawn from the seed. Streams keep their order, as libp2p's do; gossip does not.
  */
 import type { Clock } from '@kith/messenger'
-import type { Meeting, PeerId } from '@kith/network'
+import type { GossipVerdict, Meeting, PeerId, StreamProtocol } from '@kith/network'
 import { formatHex } from '@kith/protocol'
 import type { SeededRandom } from './seeded-random.ts'
 import type { SimulatedNetwork } from './simulated-network.ts'
+import { Transcript } from './transcript.ts'
 
 export interface Weather {
   readonly minDelayMs: number
@@ -15,6 +16,29 @@ export interface Weather {
   readonly gossipLoss: number
   /** Probability that it arrives twice. */
   readonly gossipDuplication: number
+}
+
+/** A gossip message as whoever watches the wire sees it. */
+export interface ObservedGossip {
+  readonly topic: string
+  readonly bytes: Uint8Array
+  readonly from: PeerId
+  readonly atMs: number
+}
+
+/** A frame as its two ends see it; nobody else can read it. */
+export interface ObservedFrame {
+  readonly from: PeerId
+  readonly to: PeerId
+  readonly protocol: StreamProtocol
+  readonly bytes: Uint8Array
+}
+
+export interface ObservedVerdict {
+  readonly from: PeerId
+  readonly to: PeerId
+  readonly topic: string
+  readonly verdict: GossipVerdict
 }
 
 export const calmWeather: Weather = { minDelayMs: 5, maxDelayMs: 40, gossipLoss: 0, gossipDuplication: 0 }
@@ -29,12 +53,30 @@ export class SimulatedWorld {
   readonly #islands = new Map<PeerId, number>()
   readonly #meetings = new Map<string, Set<PeerId>>()
   /** Every gossip message that was published, for assertions about what an observer sees. */
-  readonly observed: { readonly topic: string; readonly bytes: Uint8Array; readonly from: PeerId }[] = []
+  readonly observed: ObservedGossip[] = []
+  /** Every judgement of a gossip message. */
+  readonly verdicts: ObservedVerdict[] = []
+  /** What stream handlers and validators threw. */
+  readonly handlerFailures: unknown[] = []
+  readonly transcript: Transcript
+  /** Set by tests that look into streams. */
+  onFrame: (frame: ObservedFrame) => void = () => undefined
 
   constructor(options: { readonly clock: Clock; readonly random: SeededRandom; readonly weather?: Weather }) {
     this.clock = options.clock
     this.random = options.random
     this.weather = options.weather ?? calmWeather
+    this.transcript = new Transcript(options.clock)
+  }
+
+  noteFrame(frame: ObservedFrame): void {
+    this.transcript.note(`${frame.from} to ${frame.to} on ${frame.protocol}`, frame.bytes)
+    this.onFrame(frame)
+  }
+
+  noteVerdict(verdict: ObservedVerdict): void {
+    this.verdicts.push(verdict)
+    this.transcript.note(`${verdict.to} judged ${verdict.from}: ${verdict.verdict}`)
   }
 
   enter(node: SimulatedNetwork): void {
@@ -42,7 +84,7 @@ export class SimulatedWorld {
   }
 
   exit(node: SimulatedNetwork): void {
-    this.#nodes.delete(node.peerId)
+    if (this.#nodes.get(node.peerId) === node) this.#nodes.delete(node.peerId)
     for (const peers of this.#meetings.values()) peers.delete(node.peerId)
   }
 
@@ -50,13 +92,22 @@ export class SimulatedWorld {
     return this.#nodes.get(peer)
   }
 
-  /** Splits the world: peers on different islands lose their connections and cannot make new ones. */
-  partition(islands: readonly (readonly PeerId[])[]): void {
+  /**
+   * Splits the world: nothing passes between islands, and `noticeMs` later the connections between them end, unless the
+   * world has healed before.
+   */
+  partition(islands: readonly (readonly PeerId[])[], noticeMs = 0): void {
     this.#islands.clear()
     islands.forEach((peers, index) => {
       for (const peer of peers) this.#islands.set(peer, index)
     })
-    for (const node of this.#nodes.values()) node.dropUnreachable((peer) => this.reaches(node.peerId, peer))
+    if (noticeMs === 0) this.#dropUnreachable()
+    else this.clock.schedule(noticeMs, () => this.#dropUnreachable())
+  }
+
+  /** Ends the connection between two peers, who may dial again. */
+  cut(one: PeerId, other: PeerId): void {
+    this.#nodes.get(one)?.dropUnreachable((peer) => peer !== other)
   }
 
   heal(): void {
@@ -71,13 +122,18 @@ export class SimulatedWorld {
     )
   }
 
+  #dropUnreachable(): void {
+    for (const node of this.#nodes.values()) node.dropUnreachable((peer) => this.reaches(node.peerId, peer))
+  }
+
   delayMs(): number {
     return this.random.between(this.weather.minDelayMs, this.weather.maxDelayMs)
   }
 
   /** Hands one gossip message to every reachable subscriber; returns how many it was sent to. */
   gossip(from: PeerId, topic: string, bytes: Uint8Array): number {
-    this.observed.push({ topic, bytes, from })
+    this.observed.push({ topic, bytes, from, atMs: this.clock.nowMs() })
+    this.transcript.note(`${from} published`, bytes)
     let recipients = 0
     for (const node of this.#nodes.values()) {
       if (node.peerId === from || !node.isSubscribed(topic) || !this.reaches(from, node.peerId)) continue

@@ -7,13 +7,14 @@ import type { Clock } from '@kith/messenger'
 interface Timer {
   readonly dueMs: number
   readonly order: number
-  readonly action: () => void
+  action: (() => void) | null
 }
 
 export class VirtualClock implements Clock {
   #nowMs: number
   #order = 0
-  readonly #timers = new Map<number, Timer>()
+  /** A binary heap: the earliest first, of equal ones the one scheduled first. */
+  readonly #heap: Timer[] = []
 
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
     this.#nowMs = startMs
@@ -24,17 +25,20 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, action: () => void): () => void {
-    const order = this.#order++
-    this.#timers.set(order, { dueMs: this.#nowMs + Math.max(0, delayMs), order, action })
-    return () => this.#timers.delete(order)
+    const timer: Timer = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, action }
+    this.#push(timer)
+    return () => {
+      timer.action = null
+    }
   }
 
   /** Lets `durationMs` of virtual time pass. */
   async advance(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs
     await settle()
-    for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
-      this.#timers.delete(next.order)
+    for (let next = this.#heap[0]; next !== undefined && next.dueMs <= endMs; next = this.#heap[0]) {
+      this.#pop()
+      if (next.action === null) continue
       this.#nowMs = Math.max(this.#nowMs, next.dueMs)
       next.action()
       await settle()
@@ -57,24 +61,62 @@ export class VirtualClock implements Clock {
     return this.#nowMs - startMs
   }
 
-  #next(endMs: number): Timer | undefined {
-    let earliest: Timer | undefined
-    for (const timer of this.#timers.values()) {
-      if (timer.dueMs > endMs) continue
-      if (
-        earliest === undefined ||
-        timer.dueMs < earliest.dueMs ||
-        (timer.dueMs === earliest.dueMs && timer.order < earliest.order)
-      )
-        earliest = timer
+  /** Lets virtual time pass until a promise is settled, and returns or throws what it gives. */
+  async until<Value>(promise: Promise<Value>, limitMs = 60_000): Promise<Value> {
+    let isSettled = false
+    const done = (): void => {
+      isSettled = true
     }
-    return earliest
+    promise.then(done, done)
+    if ((await this.advanceUntil(() => isSettled, limitMs)) === null)
+      throw new RangeError(`not settled within ${limitMs} virtual milliseconds`)
+    return promise
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap
+    let place = heap.push(timer) - 1
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      if (!isBefore(timer, heap[above]!)) break
+      heap[place] = heap[above]!
+      place = above
+    }
+    heap[place] = timer
+  }
+
+  #pop(): void {
+    const heap = this.#heap
+    const last = heap.pop()
+    if (last === undefined || heap.length === 0) return
+    let place = 0
+    for (;;) {
+      let below = 2 * place + 1
+      if (below >= heap.length) break
+      if (below + 1 < heap.length && isBefore(heap[below + 1]!, heap[below]!)) below++
+      if (!isBefore(heap[below]!, last)) break
+      heap[place] = heap[below]!
+      place = below
+    }
+    heap[place] = last
+  }
+}
+
+/** The same passing of time, read from a clock that is wrong by a constant. */
+export function skewedClock(clock: Clock, offsetMs: number): Clock {
+  return {
+    nowMs: () => clock.nowMs() + offsetMs,
+    schedule: (delayMs, action) => clock.schedule(delayMs, action),
   }
 }
 
 /** Resolves once every promise and tick that is ready has run. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve))
+    setImmediate(resolve)
   })
+}
+
+function isBefore(left: Timer, right: Timer): boolean {
+  return left.dueMs < right.dueMs || (left.dueMs === right.dueMs && left.order < right.order)
 }

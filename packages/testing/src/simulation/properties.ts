@@ -1,0 +1,294 @@
+/** What must hold in every simulated run, checked on what lies on the disks. Protocol sections 4, 5, 7 and 8. */
+import { createNodeEngine } from '@kith/crypto/node'
+import { run } from '@kith/crypto'
+import { decodeEvent, decodeSealed, entryEvent, isInPast, nodeOf, openSealed } from '@kith/protocol'
+import type { Eid, EpochKeys, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
+import { examine, isShown, membersAt, sendingEpoch } from './examination.ts'
+import type { ExaminedGroup } from './examination.ts'
+import type { SimulatedPerson } from './simulated-person.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
+import type { Tally } from './tally.ts'
+
+export interface SentMessage {
+  readonly eid: string
+  readonly text: string
+  readonly group: string
+  readonly author: string
+}
+
+export interface SimulatedGroup {
+  readonly id: string
+  readonly history: 'join' | 'all'
+  readonly links: string[]
+  /** Users whose role somebody tried to change: what they say meanwhile may be cut. */
+  readonly lowered: Set<string>
+}
+
+/** Everybody and everything a run is about. */
+export interface Cast {
+  readonly world: SimulatedWorld
+  readonly people: readonly SimulatedPerson[]
+  readonly groups: readonly SimulatedGroup[]
+  readonly sent: readonly SentMessage[]
+  readonly users: ReadonlyMap<SimulatedPerson, string>
+  readonly tally: Tally
+}
+
+interface Holding {
+  readonly person: SimulatedPerson
+  readonly user: UserId
+  readonly group: ExaminedGroup
+}
+
+const engine = createNodeEngine()
+const env = { sha256: (bytes: Uint8Array): Uint8Array => engine.sha256(bytes) }
+
+async function holdings(cast: Cast): Promise<ReadonlyMap<string, readonly Holding[]>> {
+  const byGroup = new Map<string, Holding[]>(cast.groups.map(({ id }) => [id, []]))
+  for (const person of cast.people) {
+    for (const [id, group] of await examine(person.image))
+      byGroup.get(id)?.push({ person, user: cast.users.get(person) as UserId, group })
+  }
+  return byGroup
+}
+
+/** Whoever holds the same events holds the same state. */
+export async function checkGraphs(cast: Cast): Promise<void> {
+  for (const held of (await holdings(cast)).values()) {
+    for (const [index, { person, group }] of held.entries()) {
+      for (const other of held.slice(index + 1)) {
+        if (other.group.graphDigest !== group.graphDigest) continue
+        const isSame = other.group.stateDigest === group.stateDigest
+        cast.tally.check(
+          'equal graphs give equal states',
+          isSame,
+          () => `${person.name} and ${other.person.name}`,
+        )
+      }
+    }
+  }
+}
+
+/** Nothing that was confirmed as durable is gone. */
+export async function checkHeldEvents({ tally }: Cast, person: SimulatedPerson): Promise<void> {
+  const held = new Set<string>()
+  for (const group of (await examine(person.image)).values()) {
+    for (const eid of group.auth.keys()) held.add(eid)
+    for (const eid of group.content.keys()) held.add(eid)
+  }
+  // The own identity's events lie beside the groups.
+  const missing = [...person.durable.eids].filter((eid) => !held.has(eid)).slice(identityEvents)
+  tally.check(
+    'what was durable outlives a stop or a power cut',
+    missing.length === 0,
+    () => `${person.name} lost ${missing.join()}`,
+  )
+}
+
+const identityEvents = 2
+
+/** Null once everybody agrees on everything; else what differs. */
+export async function whyNotSettled(cast: Cast): Promise<string | null> {
+  for (const [id, held] of await holdings(cast)) {
+    const members = held.filter(({ user, group }) => group.membership.members.has(user))
+    const [first] = members
+    if (first === undefined) continue
+    const why = whyGroupNotSettled(first, members, held) ?? (await whyNotShown(id, members))
+    if (why !== null) return `group ${id.slice(0, 8)}: ${why}`
+  }
+  return null
+}
+
+function whyGroupNotSettled(
+  first: Holding,
+  members: readonly Holding[],
+  held: readonly Holding[],
+): string | null {
+  const { group } = first
+  const apart = members.find((other) => other.group.stateDigest !== group.stateDigest)
+  if (apart !== undefined) return `${apart.person.name} and ${first.person.name} hold different graphs`
+  const uninformed = held.find(
+    ({ user, group: own }) => own.membership.members.has(user) && !group.membership.members.has(user),
+  )
+  if (uninformed !== undefined) return `${uninformed.person.name} does not know of its removal`
+  const epochs = new Set(members.map((each) => sendingEpoch(each.group)))
+  const [epoch] = epochs
+  if (epochs.size > 1 || epoch === undefined || epoch.length < 64)
+    return `epochs to send under: ${[...epochs].join()}`
+  const union = new Map<Eid, VerifiedEvent>(members.flatMap((each) => [...each.group.content]))
+  for (const { user, person, group: own } of members) {
+    const missing = [...union.values()].find(
+      (event) => !own.content.has(event.eid) && mustHold(own, user, event),
+    )
+    if (missing !== undefined) return `${person.name} lacks ${missing.eid} of ${missing.header.user}`
+    if (group.membership.members.size > 1 && own.outbox > 0)
+      return `${person.name} has ${own.outbox} in the outbox`
+  }
+  return null
+}
+
+/** Every effective event that let somebody in. */
+function entriesOf({ membership, auth }: ExaminedGroup, user: UserId): readonly Eid[] {
+  return [...auth.values()].flatMap(({ eid, content }) => {
+    const isEntry = content?.type === 'admit' && content.request.request.user === user
+    return isEntry && membership.effective.has(eid) ? [eid] : []
+  })
+}
+
+function cites({ state }: ExaminedGroup, event: VerifiedEvent, entry: Eid): boolean {
+  return event.header.auth.includes(entry) || isInPast(state.graph, entry, event.header.auth)
+}
+
+function mustHold(group: ExaminedGroup, user: UserId, event: VerifiedEvent): boolean {
+  if (group.membership.settings.history?.from === 'all') return true
+  return entriesOf(group, user).every((entry) => cites(group, event, entry))
+}
+
+/** What each messenger shows against what lies on the disks, and everybody's order against everybody else's. */
+async function whyNotShown(id: string, members: readonly Holding[]): Promise<string | null> {
+  const orders: { readonly holding: Holding; readonly eids: readonly string[] }[] = []
+  for (const holding of members) {
+    const { person, group } = holding
+    const shown = await person.request('message.list', { space: id, limit: 1000 })
+    const expected = [...group.content.values()].filter((event) => isShown(group, event))
+    if (shown.length !== expected.length)
+      return `${person.name} shows ${shown.length} messages where ${expected.length} are live`
+    orders.push({ holding, eids: shown.map(({ eid }) => eid) })
+  }
+  for (const left of orders) {
+    for (const right of orders) {
+      const common = new Set(right.eids)
+      const ours = left.eids.filter((eid) => common.has(eid))
+      const ourSet = new Set(left.eids)
+      const theirs = right.eids.filter((eid) => ourSet.has(eid))
+      if (ours.join() !== theirs.join())
+        return `${left.holding.person.name} and ${right.holding.person.name} differ in order`
+    }
+  }
+  return null
+}
+
+/** At the end: what was sent is there, nobody holds what came before them. */
+export async function checkTold(cast: Cast): Promise<void> {
+  const { tally } = cast
+  for (const [id, held] of await holdings(cast)) {
+    const settings = cast.groups.find((group) => group.id === id)
+    const members = held.filter(({ user, group }) => group.membership.members.has(user))
+    for (const { person, user, group } of members) {
+      checkSentIsHeld(cast, settings, { person, user, group })
+      if (settings?.history !== 'join') continue
+      const entries = entriesOf(group, user)
+      if (entries.length === 0) continue
+      for (const event of group.content.values()) {
+        const isAllowed = event.header.user === user || entries.some((entry) => cites(group, event, entry))
+        tally.check(
+          'a newcomer holds nothing from before',
+          isAllowed,
+          () => `${person.name} holds ${event.eid}`,
+        )
+      }
+    }
+  }
+}
+
+function checkSentIsHeld(
+  { sent, tally }: Cast,
+  settings: SimulatedGroup | undefined,
+  { person, user, group }: Holding,
+): void {
+  for (const message of sent) {
+    if (settings === undefined || message.group !== settings.id) continue
+    const author = message.author as UserId
+    const isWholeAuthor = group.membership.members.has(author) && !hasEverBeenOut(group, author)
+    if (!isWholeAuthor || settings.lowered.has(author)) continue
+    const event = group.content.get(message.eid as Eid)
+    if (event === undefined) {
+      const isNewcomer = settings.history === 'join' && entryEvent(group.state, user) !== null
+      if (!isNewcomer)
+        tally.check(
+          'a confirmed message reaches every member',
+          false,
+          () => `${person.name} lacks ${message.text}`,
+        )
+      continue
+    }
+    tally.check(
+      'a confirmed message reaches every member',
+      isShown(group, event),
+      () => `${message.text} is not shown to ${person.name}`,
+    )
+  }
+}
+
+function hasEverBeenOut({ auth }: ExaminedGroup, user: UserId): boolean {
+  return [...auth.values()].some(({ content, header }) => {
+    if (content?.type === 'remove') return content.user === user
+    return content?.type === 'leave' && header.user === user
+  })
+}
+
+/** Nobody's keys open content whose author did not count them as a member. */
+export async function checkSealed(cast: Cast): Promise<void> {
+  const byGroup = await holdings(cast)
+  const asMember = new Map<string, ReadonlySet<UserId>>()
+  const everyKey = [...byGroup.values()].flat().flatMap(({ group }) => [...group.keys.values()])
+  const distinct = new Map<Eid, EpochKeys>(everyKey.map((keys) => [keys.eid, keys]))
+  const byTopic = Map.groupBy(distinct.values(), ({ topic }) => topic)
+  for (const { topic, bytes } of cast.world.observed) {
+    const opened = await open(bytes, byTopic.get(topic) ?? [])
+    if (opened === null) continue
+    const { keys, event } = opened
+    for (const { person, user, group } of byGroup.get(keys.space) ?? []) {
+      if (event.header.type < 32 || !group.keys.has(keys.eid)) continue
+      const members = countedBy(byGroup.get(keys.space) ?? [], event, asMember)
+      if (members === null) continue
+      cast.tally.check(
+        'only members their author counted can open a message',
+        members.has(user),
+        () => `${person.name} opens ${event.eid}`,
+      )
+    }
+    for (const { user, group } of byGroup.get(keys.space) ?? []) {
+      if (event.header.type < 32 || group.keys.has(keys.eid)) continue
+      const isOut = countedBy(byGroup.get(keys.space) ?? [], event, asMember)?.has(user) === false
+      if (isOut) cast.tally.check('a message stays closed to those its author did not count', true, () => '')
+    }
+  }
+}
+
+function countedBy(
+  held: readonly Holding[],
+  { header }: OpenedEvent,
+  known: Map<string, ReadonlySet<UserId>>,
+): ReadonlySet<UserId> | null {
+  const name = header.auth.toSorted().join()
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const informed = held.find(({ group }) =>
+    header.auth.every((eid) => nodeOf(group.state.graph, eid) !== null),
+  )
+  if (informed === undefined) return null
+  const members = membersAt(informed.group, header.auth)
+  known.set(name, members)
+  return members
+}
+
+type OpenedEvent = Pick<VerifiedEvent, 'eid' | 'header'>
+
+async function open(
+  bytes: Uint8Array,
+  all: Iterable<EpochKeys>,
+): Promise<{ readonly keys: EpochKeys; readonly event: OpenedEvent } | null> {
+  const sealed = decodeSealed(bytes)
+  if (!sealed.ok || sealed.value.kind !== 'event') return null
+  for (const keys of all) {
+    const { space, eid: epoch, secret, hintKey } = keys
+    const payload = await run(
+      engine,
+      openSealed({ space: space as SpaceId, epoch, secret, hintKey }, sealed.value),
+    )
+    const event = payload.ok ? decodeEvent(payload.value, env) : null
+    if (event?.ok === true) return { keys, event: event.value }
+  }
+  return null
+}
