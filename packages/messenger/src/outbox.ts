@@ -22,6 +22,11 @@ export class Outbox {
     return this.#waiting.size
   }
 
+  /** Own messages that still wait, as people count them. */
+  get messages(): number {
+    return this.contentFrom(0).length
+  }
+
   has(eid: Eid): boolean {
     return this.#waiting.has(eid)
   }

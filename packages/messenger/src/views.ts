@@ -15,7 +15,7 @@ export function summarise({ space }: OpenSpace): SpaceSummary {
     members: members.size,
     rank: members.get(space.own.user) ?? null,
     messages: space.timeline.length,
-    waitingToSend: space.outbox.size,
+    waitingToSend: space.outbox.messages,
   }
 }
 
