@@ -1,0 +1,123 @@
+/** `kith group …`: groups and their members. */
+import type { SpaceSummary } from '@kith/messenger'
+import { sentence } from '@kith/wording'
+import type { Command } from 'commander'
+import type { Call } from '../call.ts'
+import { newCommand } from '../command.ts'
+import type { Run } from '../command.ts'
+import { chooseGroup, connectionOf, deliver, roleOf } from '../groups.ts'
+import type { Session } from '../session.ts'
+import type { Line } from '../terminal/output.ts'
+
+const deliveryMs = 10_000
+
+export function groupCommand(run: Run): Command {
+  return newCommand('group', sentence('help.group'))
+    .addCommand(createCommand(run))
+    .addCommand(listCommand(run))
+    .addCommand(membersCommand(run))
+    .addCommand(removeCommand(run))
+    .addCommand(leaveCommand(run))
+}
+
+function createCommand(run: Run): Command {
+  return newCommand('create', sentence('help.group-create'))
+    .argument('<name>', sentence('argument.group-name'))
+    .option('--full-history', sentence('option.full-history'))
+    .action(
+      run<{ readonly fullHistory?: true }>((call, [name = ''], { fullHistory }) =>
+        call.use(async ({ face }) => {
+          const group = await face.request('group.create', { name, history: fullHistory ? 'all' : 'join' })
+          call.output.result(group, [sentence('group.created', { name: group.name })])
+          call.output.note(sentence('group.invite-next'))
+        }),
+      ),
+    )
+}
+
+function listCommand(run: Run): Command {
+  return newCommand('list', sentence('help.group-list')).action(
+    run((call) =>
+      call.use(async ({ face }) => {
+        const groups = (await face.request('space.list', {})).filter(({ kind }) => kind === 'group')
+        call.output.result(groups, groups.map(groupLine))
+        if (groups.length === 0) call.output.note(sentence('group.none'))
+      }),
+    ),
+  )
+}
+
+/** A group in a list. */
+export function groupLine({ id, name, members, rank, waitingToSend }: SpaceSummary): Line {
+  const state =
+    rank === null
+      ? sentence('group.left-already')
+      : `${roleOf(rank)}, ${sentence('group.line', { memberCount: members, waiting: waitingToSend })}`
+  return [{ text: id.slice(0, 8), style: 'dim' }, '  ', { text: name, style: 'bold' }, `  ${state}`]
+}
+
+function membersCommand(run: Run): Command {
+  return newCommand('members', sentence('help.group-members'))
+    .argument('[group]', sentence('argument.group'))
+    .action(
+      run((call, [wish]) =>
+        call.use(async (session) => showMembers(call, session, (await chooseGroup(session, wish)).id)),
+      ),
+    )
+}
+
+/** Prints the members of a group. */
+export async function showMembers(call: Call, { face }: Session, space: string): Promise<void> {
+  const members = await face.request('group.members', { space })
+  const lines = members.map((member): Line => [
+    { text: member.user.slice(0, 8), style: 'dim' },
+    '  ',
+    { text: member.name, style: 'bold' },
+    `  ${roleOf(member.rank)}, ${connectionOf(member)}`,
+  ])
+  call.output.result(members, lines)
+}
+
+function removeCommand(run: Run): Command {
+  return newCommand('remove', sentence('help.group-remove'))
+    .argument('<user>', sentence('argument.user'))
+    .argument('[group]', sentence('argument.group'))
+    .action(
+      run((call, [user = '', wish]) =>
+        call.use(async (session) => {
+          const { id } = await chooseGroup(session, wish)
+          const { eid } = await session.face.request('group.remove', { space: id, user })
+          await reportChange(call, session, {
+            space: id,
+            eid,
+            line: sentence('group.removed', { name: user }),
+          })
+        }),
+      ),
+    )
+}
+
+function leaveCommand(run: Run): Command {
+  return newCommand('leave', sentence('help.group-leave'))
+    .argument('[group]', sentence('argument.group'))
+    .action(
+      run((call, [wish]) =>
+        call.use(async (session) => {
+          const { id, name } = await chooseGroup(session, wish)
+          const { eid } = await session.face.request('group.leave', { space: id })
+          await reportChange(call, session, { space: id, eid, line: sentence('group.left', { name }) })
+        }),
+      ),
+    )
+}
+
+/** Waits for somebody else to know of a change, then says what came of it. */
+export async function reportChange(
+  call: Call,
+  session: Session,
+  { space, eid, line }: { readonly space: string; readonly eid: string; readonly line: Line },
+): Promise<void> {
+  const state = await deliver(session, space, call.deadline(deliveryMs))
+  call.output.result({ eid, space, state: state === 'sent' ? 'sent' : 'queued' }, [line])
+  if (state === 'queued') call.output.note(sentence('change.queued'))
+}

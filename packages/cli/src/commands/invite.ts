@@ -1,0 +1,53 @@
+/** `kith invite`: makes a link by which others join a group. */
+import { sentence } from '@kith/wording'
+import type { Command } from 'commander'
+import { newCommand } from '../command.ts'
+import type { Run } from '../command.ts'
+import { Failure } from '../failure.ts'
+import { chooseGroup, deliver } from '../groups.ts'
+
+const hourMs = 60 * 60 * 1000
+const deliveryMs = 10_000
+
+interface InviteOptions {
+  readonly singleUse?: true
+  readonly approve?: true
+  readonly expires?: string
+}
+
+export function inviteCommand(run: Run): Command {
+  return newCommand('invite', sentence('help.invite'))
+    .argument('[group]', sentence('argument.group'))
+    .option('--single-use', sentence('option.single-use'))
+    .option('--approve', sentence('option.approve'))
+    .option('--expires <hours>', sentence('option.expires'))
+    .action(
+      run<InviteOptions>((call, [wish], options) =>
+        call.use(async (session) => {
+          const { id, name, members } = await chooseGroup(session, wish)
+          const wishes = inviteWishes(options)
+          const invite = await session.face.request('invite.create', { space: id, ...wishes })
+          const relays = await session.face.request('relay.list', {})
+          // Others can only let somebody in by an invite they know of.
+          await deliver(session, id, call.deadline(deliveryMs))
+          call.output.note(sentence('invite.made', { name }))
+          call.output.result({ ...invite, space: id }, [invite.link])
+          if (relays.length === 0) call.output.note(sentence('invite.no-relay'))
+          if (members === 1) call.output.note(sentence('invite.alone'))
+        }),
+      ),
+    )
+}
+
+function inviteWishes({ singleUse, approve, expires }: InviteOptions): {
+  mode: 'open' | 'approve'
+  singleUse: boolean
+  expiresInMs?: number
+} {
+  const wishes = { mode: approve ? ('approve' as const) : ('open' as const), singleUse: singleUse ?? false }
+  if (expires === undefined) return wishes
+  const hours = Number(expires)
+  if (!/^\d+(\.\d+)?$/.test(expires) || hours <= 0 || hours > 8760)
+    throw new Failure('terminal.bad-number', { detail: expires })
+  return { ...wishes, expiresInMs: Math.round(hours * hourMs) }
+}

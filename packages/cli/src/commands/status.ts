@@ -1,0 +1,63 @@
+/** `kith status`: identity, groups, relays and connections. */
+import type { StatusView } from '@kith/messenger'
+import { sentence } from '@kith/wording'
+import type { Command } from 'commander'
+import type { Call } from '../call.ts'
+import { newCommand } from '../command.ts'
+import type { Run } from '../command.ts'
+import type { Session } from '../session.ts'
+import type { Line } from '../terminal/output.ts'
+import { groupLine } from './group.ts'
+import { relayLine } from './relay.ts'
+
+export function statusCommand(run: Run): Command {
+  return newCommand('status', sentence('help.status')).action(
+    run((call) => call.use((session) => showStatus(call, session))),
+  )
+}
+
+/** Prints the state of things. */
+export async function showStatus(call: Call, { face, isOwner }: Session): Promise<void> {
+  const status = await face.request('status', {})
+  const { dataDir } = call.settings
+  call.output.result({ ...status, dataDir, running: !isOwner }, [
+    ...statusLines(status),
+    heading('status.running'),
+    `  ${sentence(isOwner ? 'status.owner' : 'status.remote')}`,
+    `  ${dataDir}`,
+  ])
+}
+
+function statusLines({ identity, spaces, relays, peers }: StatusView): readonly Line[] {
+  const groups = spaces.filter(({ kind }) => kind === 'group')
+  return [
+    heading('status.identity'),
+    identity === null
+      ? `  ${sentence('status.no-identity')}`
+      : ['  ', { text: identity.user.slice(0, 8), style: 'dim' }, `  ${identity.name}`],
+    heading('status.groups'),
+    ...(groups.length === 0
+      ? [`  ${sentence('group.none')}`]
+      : groups.map((group) => inset(groupLine(group)))),
+    heading('status.relays'),
+    ...(relays.length === 0
+      ? [`  ${sentence('status.no-relays')}`]
+      : relays.map((relay) => inset(relayLine(relay)))),
+    heading('status.people'),
+    ...(peers.length === 0
+      ? [`  ${sentence('status.nobody')}`]
+      : peers.map(
+          ({ name, route }) => `  ${name ?? sentence('status.unnamed')}  ${sentence(`member.${route}`)}`,
+        )),
+  ]
+}
+
+function heading(
+  code: 'status.identity' | 'status.groups' | 'status.relays' | 'status.people' | 'status.running',
+): Line {
+  return [{ text: sentence(code), style: 'bold' }]
+}
+
+function inset(line: Line): Line {
+  return ['  ', ...(typeof line === 'string' ? [line] : line)]
+}

@@ -1,0 +1,323 @@
+/** English: what went wrong and what to do about it, by error code. Each code belongs to the package before its dot. */
+
+/** What happened, in one sentence, and what to do, in another. */
+export interface Explanation {
+  readonly happened: string
+  readonly todo: string
+}
+
+const messenger = {
+  'messenger.no-identity': {
+    happened: 'There is no identity here yet.',
+    todo: 'Make one with: kith init --name <your name>',
+  },
+  'messenger.identity-exists': {
+    happened: 'There is an identity here already.',
+    todo: 'Use it, or name another place with --profile or --data-dir.',
+  },
+  'messenger.bad-name': {
+    happened: 'This name cannot be used.',
+    todo: 'Take one that is not empty, fits in a line and holds no control characters.',
+  },
+  'messenger.words-gone': {
+    happened: 'The recovery words are no longer on this device, because they were confirmed.',
+    todo: 'Look where you wrote them down.',
+  },
+  'messenger.words-differ': {
+    happened: 'These words do not match the recovery words.',
+    todo: 'Compare them with "kith words" and enter at least three again, each with its place.',
+  },
+  'messenger.unknown-space': {
+    happened: 'There is no such group on this device.',
+    todo: 'See the groups there are with: kith group list',
+  },
+  'messenger.not-a-member': {
+    happened: 'You are not a member of this group any more.',
+    todo: 'Ask a member for a new invite link.',
+  },
+  'messenger.unknown-user': {
+    happened: 'No member, or more than one, goes by this name.',
+    todo: 'See the members and their ids with: kith group members',
+  },
+  'messenger.not-allowed': {
+    happened: 'Your role in this group does not permit this.',
+    todo: 'Ask somebody with a more senior role.',
+  },
+  'messenger.bad-text': {
+    happened: 'This message cannot be sent: it is empty, too long or not proper text.',
+    todo: 'Change it, or split it into several messages.',
+  },
+  'messenger.bad-link': {
+    happened: 'This is not a whole Kith invite link.',
+    todo: 'Copy it again from its first to its last character, and put it in quotes.',
+  },
+  'messenger.invite-expired': {
+    happened: 'This invite has expired.',
+    todo: 'Ask for a new link.',
+  },
+  'messenger.invite-revoked': {
+    happened: 'This invite has been taken back.',
+    todo: 'Ask for a new link.',
+  },
+  'messenger.invite-used': {
+    happened: 'This invite was for one person and has been used.',
+    todo: 'Ask for a new link.',
+  },
+  'messenger.invite-unknown': {
+    happened: 'The members of the group do not know this invite.',
+    todo: 'Ask for a new link.',
+  },
+  'messenger.banned': {
+    happened: 'You were removed from this group, and its links do not let you in again.',
+    todo: 'Only an admin can add you back.',
+  },
+  'messenger.group-full': {
+    happened: 'This group has as many members as a group can have.',
+    todo: 'Somebody has to leave first.',
+  },
+  'messenger.already-member': {
+    happened: 'You are a member of this group already.',
+    todo: 'Open it with: kith chat',
+  },
+  'messenger.nobody-reachable': {
+    happened: 'No member of the group could be reached.',
+    todo: 'Try again when one of them is online. "kith doctor" checks your own connection.',
+  },
+  'messenger.waiting-for-key': {
+    happened: 'The key of this group has not arrived yet.',
+    todo: 'Try again when another member is online.',
+  },
+  'messenger.aborted': {
+    happened: 'This was interrupted.',
+    todo: 'Run it again when you are ready.',
+  },
+  'messenger.storage-failed': {
+    happened: 'This could not be stored.',
+    todo: 'Make sure that the disk is neither full nor write-protected, then try again.',
+  },
+  'messenger.stopped': {
+    happened: 'The running kith is ending.',
+    todo: 'Run the command again.',
+  },
+} as const
+
+const storage = {
+  'storage.wrong-passphrase': {
+    happened: 'The passphrase does not open this data directory.',
+    todo: 'Check the passphrase and try again.',
+  },
+  'storage.wrong-key': {
+    happened: 'The key file does not belong to the data beside it.',
+    todo: 'Put back the vault.key that was there before.',
+  },
+  'storage.key-missing': {
+    happened: 'The data is there, and the key that opens it is not.',
+    todo: 'Put vault.key back from a copy, or choose another directory with --data-dir.',
+  },
+  'storage.data-missing': {
+    happened: 'The key is there, and the data it opens is not.',
+    todo: 'Put the database folder back from a copy, or choose another directory with --data-dir.',
+  },
+  'storage.locked': {
+    happened: 'Another program is using this data directory.',
+    todo: 'Wait until it has ended, or choose another directory with --data-dir.',
+  },
+  'storage.newer-schema': {
+    happened: 'This data was written by a newer version of Kith.',
+    todo: 'Update Kith, then try again.',
+  },
+  'storage.corrupt': {
+    happened: 'The stored data is damaged.',
+    todo: 'Put the data directory back from a copy. Nothing was changed in it.',
+  },
+  'storage.disk-full': {
+    happened: 'The disk is full.',
+    todo: 'Free some space, then try again.',
+  },
+  'storage.write-failed': {
+    happened: 'The data could not be written.',
+    todo: 'Make sure that the data directory is yours and not write-protected.',
+  },
+  'storage.read-failed': {
+    happened: 'The data could not be read.',
+    todo: 'Make sure that the data directory is yours and the disk in order.',
+  },
+  'storage.open-failed': {
+    happened: 'The data directory could not be opened.',
+    todo: 'Make sure that it is a folder of yours, or choose another one with --data-dir.',
+  },
+  'storage.closed': {
+    happened: 'The data was closed in the middle of this.',
+    todo: 'Run the command again.',
+  },
+  'storage.invalid-argument': {
+    happened: 'Kith made a mistake when storing this. Nothing was written.',
+    todo: 'Please report how it came about.',
+  },
+} as const
+
+const network = {
+  'network.unreachable': {
+    happened: 'The other side did not answer.',
+    todo: 'Try again when it is online.',
+  },
+  'network.refused-address': {
+    happened: 'No address of the other side may be dialed.',
+    todo: 'If it is in your own network, add --local-network.',
+  },
+  'network.aborted': {
+    happened: 'The connection attempt was ended.',
+    todo: 'Run the command again.',
+  },
+  'network.ended': {
+    happened: 'The connection has ended.',
+    todo: 'Run the command again.',
+  },
+  'network.oversized': {
+    happened: 'This is larger than can be sent.',
+    todo: 'Send less at once.',
+  },
+  'network.malformed': {
+    happened: 'The other side does not follow the protocol.',
+    todo: 'Both of you should use the newest version of Kith.',
+  },
+  'network.credit': {
+    happened: 'The other side sent more than it may.',
+    todo: 'Both of you should use the newest version of Kith.',
+  },
+  'network.timeout': {
+    happened: 'The other side took too long.',
+    todo: 'Try again later.',
+  },
+  'network.busy': {
+    happened: 'Too many connections were tried within a minute.',
+    todo: 'Wait a minute, then try again.',
+  },
+  'network.not-connected': {
+    happened: 'There is no connection to the other side.',
+    todo: 'Try again when it is online.',
+  },
+  'network.unsupported': {
+    happened: 'The other side does not offer this.',
+    todo: 'Both of you should use the newest version of Kith.',
+  },
+  'network.misuse': {
+    happened: 'A relay address or another network setting is not valid.',
+    todo: 'A relay address looks like /dns4/relay.example/tcp/443/tls/ws/p2p/12D3Koo… and is printed when the relay starts.',
+  },
+} as const
+
+const control = {
+  'control.lost': {
+    happened: 'The running kith this command was using has ended.',
+    todo: 'Run the command again.',
+  },
+  'control.silent': {
+    happened: 'A kith runs on this data directory and does not answer.',
+    todo: 'End it, then run the command again.',
+  },
+  'control.busy': {
+    happened: 'Too many commands are using the running kith at once.',
+    todo: 'Try again when some of them have ended.',
+  },
+  'control.too-long': {
+    happened: 'This is too long to be handed to the running kith.',
+    todo: 'Send less at once.',
+  },
+  'control.bad-frame': {
+    happened: 'The running kith does not understand this command.',
+    todo: 'It may be of another version: end it, then run the command again.',
+  },
+  'control.unknown-request': {
+    happened: 'The running kith does not know this command.',
+    todo: 'It may be of another version: end it, then run the command again.',
+  },
+  'control.bad-request': {
+    happened: 'The running kith does not accept this as it is.',
+    todo: 'Check the values in the command.',
+  },
+  'control.failed': {
+    happened: 'The running kith could not do this.',
+    todo: 'Try again; if it stays so, please report how it came about.',
+  },
+} as const
+
+const terminal = {
+  'terminal.usage': {
+    happened: 'This command is not complete, or has something in it that does not belong there.',
+    todo: 'See how it is written with: kith help',
+  },
+  'terminal.no-group': {
+    happened: 'You are in no group yet.',
+    todo: 'Make one with "kith group create <name>", or join one with "kith join <link>".',
+  },
+  'terminal.which-group': {
+    happened: 'You are in more than one group.',
+    todo: 'Say which one, by its name or the beginning of its id. "kith group list" shows both.',
+  },
+  'terminal.unknown-group': {
+    happened: 'You are in no group of this name or id.',
+    todo: 'See the groups there are with: kith group list',
+  },
+  'terminal.ambiguous-group': {
+    happened: 'More than one group fits this name or id.',
+    todo: 'Give more of its id. "kith group list" shows it.',
+  },
+  'terminal.timeout': {
+    happened: 'This was not done in time.',
+    todo: 'Try again, or wait longer with --timeout <seconds>.',
+  },
+  'terminal.join-waits': {
+    happened: 'Your request has arrived and no admin has answered it yet.',
+    todo: 'Run the same command again later.',
+  },
+  'terminal.bad-number': {
+    happened: 'A number in this command is not valid.',
+    todo: 'Times are given in seconds and must be more than 0.',
+  },
+  'terminal.bad-profile': {
+    happened: 'This profile name cannot be used.',
+    todo: 'Use letters, digits, dots, hyphens and underscores, 64 at most.',
+  },
+  'terminal.bad-relay': {
+    happened: 'This is not the address of a relay.',
+    todo: 'It looks like /dns4/relay.example/tcp/443/tls/ws/p2p/12D3Koo… and is printed when the relay starts.',
+  },
+  'terminal.unknown-relay': {
+    happened: 'This relay is not in the list.',
+    todo: 'See the list with: kith relay list',
+  },
+  'terminal.bad-words': {
+    happened: 'The words to confirm are not written as expected.',
+    todo: 'Give at least three, each with its place: kith words confirm 3=apple 11=river 20=stone',
+  },
+  'terminal.input-too-long': {
+    happened: 'There is more on standard input than one message can hold.',
+    todo: 'Split it into several messages.',
+  },
+  'terminal.no-home': {
+    happened: 'There is no home directory to keep data in.',
+    todo: 'Name a directory with --data-dir.',
+  },
+  'terminal.unexpected': {
+    happened: 'Something went wrong that Kith did not expect.',
+    todo: 'Please report it with the lines above; KITH_DEBUG=1 prints more of them.',
+  },
+} as const
+
+/** Every error code and its explanation. */
+export const errors: Readonly<Record<ErrorCode, Explanation>> = {
+  ...messenger,
+  ...storage,
+  ...network,
+  ...control,
+  ...terminal,
+}
+
+/** The package's name, a dot, and the code its errors carry. */
+export type ErrorCode =
+  | keyof typeof messenger
+  | keyof typeof storage
+  | keyof typeof network
+  | keyof typeof control
+  | keyof typeof terminal

@@ -1,0 +1,121 @@
+/** English: what `kith` says on a terminal when all goes well. */
+import { count } from '../count.ts'
+
+const messages = { one: 'message', other: 'messages' }
+const members = { one: 'member', other: 'members' }
+
+/** Sentences by code: a text, or a function of its parameters. */
+export const terminal = {
+  'init.done': ({ name }: { readonly name: string }): string => `You are ${name} on this device.`,
+  'init.words':
+    'Recovery words are waiting to be written down: "kith words" shows them. Until you confirm them, they stay on this device.',
+  'init.next': 'Next: "kith group create <name>", or "kith join <link>".',
+
+  'group.created': ({ name }: { readonly name: string }): string => `The group ${name} is there.`,
+  'group.invite-next': 'Next: "kith invite" makes a link for others.',
+  'group.none': 'You are in no group yet.',
+  'group.line': ({
+    waiting,
+    memberCount,
+  }: {
+    readonly waiting: number
+    readonly memberCount: number
+  }): string =>
+    waiting === 0
+      ? count('en', memberCount, members)
+      : `${count('en', memberCount, members)}, ${count('en', waiting, messages)} waiting to be sent`,
+  'group.left-already': 'no longer a member',
+  'group.removed': ({ name }: { readonly name: string }): string =>
+    `${name} is removed and reads nothing that is written from now on.`,
+  'group.left': ({ name }: { readonly name: string }): string => `You have left ${name}.`,
+  'group.rotated': ({ name }: { readonly name: string }): string => `${name} has a new key.`,
+
+  'role.owner': 'owner',
+  'role.admin': 'admin',
+  'role.member': 'member',
+  'role.reader': 'reader',
+  'member.you': 'you',
+  'member.direct': 'connected',
+  'member.relayed': 'connected through a relay',
+  'member.no': 'not connected',
+
+  'invite.made': ({ name }: { readonly name: string }): string =>
+    `Whoever has this link can join ${name}. Send it only to people you want there.`,
+  'invite.no-relay':
+    'No relay is set, so others may not find you. Add one with "kith relay add <address>", then make the link again.',
+  'invite.alone':
+    'Until somebody has joined, keep "kith chat" or "kith listen" running: only you can let others in.',
+
+  'join.asking': 'Looking for a member who can let you in …',
+  'join.waiting': 'Your request has arrived. An admin has to answer it.',
+  'join.done': ({ name, memberCount }: { readonly name: string; readonly memberCount: number }): string =>
+    `You are in ${name}, with ${count('en', memberCount, members)}.`,
+
+  'send.sent': 'Sent.',
+  'send.queued':
+    'Nobody else could be reached in time. Your message is stored and goes out when this kith and another member are online together.',
+  'send.alone': 'You are alone in this group. Your message is stored and goes out when somebody has joined.',
+  'change.queued':
+    'Nobody else could be reached in time. They learn of this when this kith and another member are online together.',
+
+  'listen.ready': ({ name }: { readonly name: string }): string => `Listening to ${name}. Ctrl-C ends it.`,
+  'run.ready': 'Running. Other kith commands on this data directory use this one. Ctrl-C ends it.',
+  'message.deleted': 'deleted',
+  'message.unsupported': 'This message needs a newer version of Kith.',
+  'notice.own-log-forked':
+    'Two copies of this device have written to the group. Use only one of them from now on.',
+  'notice.other': 'Something is out of order with a device in this group.',
+
+  'chat.ready': ({ name }: { readonly name: string }): string =>
+    `You are in ${name}. /help shows what you can do.`,
+  'chat.commands': '/members  /invite  /status  /rotate  /quit. Everything else you type is sent.',
+  'chat.unknown-command':
+    'There is no such command. /help shows those there are. To send a text that starts with /, write //.',
+  'chat.waiting': ({ waiting }: { readonly waiting: number }): string =>
+    `${count('en', waiting, messages)} stored, waiting for another member to come online.`,
+  'chat.all-sent': 'Everything has been sent.',
+  'chat.flushing': 'Waiting for another member to receive what you wrote …',
+  'chat.joined': 'The members have changed. /members shows them.',
+
+  'status.identity': 'You',
+  'status.groups': 'Groups',
+  'status.relays': 'Relays',
+  'status.people': 'Connected',
+  'status.running': 'kith',
+  'status.owner': 'no kith was running before this command',
+  'status.remote': 'another kith is running and answered',
+  'status.nobody': 'nobody',
+  'status.no-relays': 'none',
+  'status.no-identity': 'no identity yet',
+  'status.unnamed': 'somebody not in your groups',
+
+  'relay.reserved': 'reachable, and you are reachable through it',
+  'relay.connected': 'reachable',
+  'relay.connecting': 'connecting',
+  'relay.unreachable': 'not reachable',
+  'relay.saved': 'The relays are saved.',
+
+  'words.shown':
+    'These 24 words, in this order, are the only way back if you lose your devices. Write them on paper and show them to nobody.',
+  'words.confirm': 'Then confirm three of them: kith words confirm 3=… 11=… 20=…',
+  'words.confirmed': 'The words are confirmed and no longer kept on this device.',
+
+  'doctor.good': 'good',
+  'doctor.bad': 'not good',
+  'doctor.node': ({ version }: { readonly version: string }): string => `Node ${version}`,
+  'doctor.directory': 'Data directory can be written, and only by you',
+  'doctor.directory-open': 'Others on this computer can open the data directory: chmod 700 it',
+  'doctor.identity': 'There is an identity',
+  'doctor.identity-missing': 'There is no identity: kith init --name <your name>',
+  'doctor.words': 'The recovery words are confirmed',
+  'doctor.words-pending': 'The recovery words are not confirmed: kith words',
+  'doctor.relays-missing': 'No relay is set: kith relay add <address>',
+  'doctor.relay': ({ address }: { readonly address: string }): string => `Relay ${address}`,
+  'doctor.clock': 'The clock is plausible',
+  'doctor.clock-bad': 'The clock of this computer is far off',
+
+  'note.running':
+    'A kith is running on this data directory already and does the work: --relay, --listen and --local-network apply to it only when it starts.',
+  'note.waiting-for-lock': 'Another command is using this data directory. Waiting for it …',
+  'note.interrupted': 'Ending. Press Ctrl-C again to end at once.',
+} as const
