@@ -26,6 +26,7 @@ import type { SyncPeers } from './sync-peers.ts'
 
 const attemptTimeoutMs = 25_000
 const retryMs = 2_000
+const firstSyncPatienceMs = 4_000
 const requestLifetimeMs = 60 * 60 * 1000
 
 const refusalCodes: Readonly<Record<JoinRefusal, MessengerErrorCode>> = {
@@ -172,6 +173,8 @@ export class Joins {
     const open = await this.#keeper.enter(link.space)
     this.#core.changes.publish({ type: 'join', space: link.space, state: 'admitted' })
     this.#sync.openMissing()
+    // Names, and whatever history the group shares, come with the first comparison.
+    await this.#sync.compared(link.space, firstSyncPatienceMs)
     return open
   }
 }

@@ -40,7 +40,9 @@ function viewRelays(core: Core): Requests['relay.list']['gives'] {
 }
 
 function viewPeers(core: Core, userOf: (peer: string) => UserId | null): readonly PeerView[] {
-  return core.network.connections().map(({ peer, route }) => {
+  const relays = new Set(core.network.relays().map(({ peer }) => peer))
+  const others = core.network.connections().filter(({ peer }) => !relays.has(peer))
+  return others.map(({ peer, route }) => {
     const user = userOf(peer)
     if (user === null) return { peer, user, name: null, route }
     const shared = [...core.spaces.values()].find(({ space }) => space.membership.members.has(user))

@@ -31,6 +31,7 @@ export class SyncPeers {
   readonly #sessions = new Map<DeviceId, SyncPeer>()
   readonly #opening = new Set<PeerId>()
   readonly #failures = new Map<PeerId, number>()
+  readonly #waiting = new Map<SpaceId, Set<() => void>>()
   readonly #lastGapMs = new Map<PeerId, number>()
   #unsubscribe: () => void = () => undefined
   #cancelPeriod: () => void = () => undefined
@@ -84,6 +85,21 @@ export class SyncPeers {
       const peer = this.#sessionOf(from) ?? [...this.#sessions.values()][0]
       peer?.greet()
     })
+  }
+
+  /** Resolves when a space has been compared with somebody to the end, or after `patienceMs`. */
+  async compared(space: SpaceId, patienceMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiting = this.#waiting.get(space) ?? new Set()
+      this.#waiting.set(space, waiting.add(resolve))
+      this.#core.clock.schedule(patienceMs, resolve)
+    })
+  }
+
+  #settled(space: SpaceId): void {
+    const waiting = this.#waiting.get(space) ?? new Set()
+    this.#waiting.delete(space)
+    for (const resolve of waiting) resolve()
   }
 
   /** Tells an author's device that its event is held here. */
@@ -221,7 +237,7 @@ export class SyncPeers {
       core: this.#core,
       stream,
       settings: greeted.settings,
-      onSettled: () => undefined,
+      onSettled: (space) => this.#settled(space),
     })
     this.#sessions.set(device, peer)
     before?.stream.abort('replaced')
