@@ -24,24 +24,17 @@ export class Outbox {
 
   /** Own messages that still wait, as people count them. */
   get messages(): number {
-    return this.contentFrom(0).length
+    return this.contentBetween(0, Number.MAX_SAFE_INTEGER).length
   }
 
   has(eid: Eid): boolean {
     return this.#waiting.has(eid)
   }
 
-  /** Own content events up to `seq` that still wait. */
-  contentUpTo(seq: number): readonly Eid[] {
+  /** Own content events with a seq in [from, to] that still wait. */
+  contentBetween(from: number, to: number): readonly Eid[] {
     return [...this.#waiting]
-      .filter(([, entry]) => entry.lane === 'content' && entry.seq <= seq)
-      .map(([eid]) => eid)
-  }
-
-  /** Own content events from `seq` on that still wait. */
-  contentFrom(seq: number): readonly Eid[] {
-    return [...this.#waiting]
-      .filter(([, entry]) => entry.lane === 'content' && entry.seq >= seq)
+      .filter(([, { lane, seq }]) => lane === 'content' && seq >= from && seq <= to)
       .map(([eid]) => eid)
   }
 

@@ -57,6 +57,8 @@ export class SyncPeer {
   readonly #queue = new Queue()
   readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
+  /** Own events that waited when the last summary of a space was made, as far as the peer may have them. */
+  readonly #claimed = new Map<SpaceId, readonly Eid[]>()
 
   constructor(options: {
     readonly core: Core
@@ -73,6 +75,7 @@ export class SyncPeer {
     this.#serving = new SyncServing({ core, stream, peer: settings.peer, book: core.keyRequests })
     const { session, actions } = createSession(options.settings, this.#views(), this.#env)
     this.#session = session
+    this.#noteClaims(actions)
     this.#enqueue(() => actions).catch(() => undefined)
   }
 
@@ -81,13 +84,13 @@ export class SyncPeer {
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       const message = decodeMessage(next.value)
       if (!message.ok) return this.stream.abort('malformed-message')
-      await this.#enqueue(() => onMessage(this.#session, message.value, this.#views()))
+      await this.#enqueue(() => this.#noteClaims(onMessage(this.#session, message.value, this.#views())))
     }
   }
 
   /** Compares spaces anew. */
   greet(only?: ReadonlySet<SpaceId>): void {
-    this.#enqueue(() => greet(this.#session, this.#views(), only)).catch(() => undefined)
+    this.#enqueue(() => this.#noteClaims(greet(this.#session, this.#views(), only))).catch(() => undefined)
   }
 
   /** Tells the peer what is held durably here. */
@@ -125,10 +128,31 @@ export class SyncPeer {
     })
   }
 
+  /** A summary stands for what is held when it is made: only that can be acknowledged by an equal one. */
+  #noteClaims(actions: readonly SyncAction[]): readonly SyncAction[] {
+    for (const action of actions) {
+      if (action.do !== 'send' || action.message.kind !== 'hello') continue
+      const tags = action.message.entries.map(({ tag }) => tag)
+      for (const { space, tag } of this.#session.spaces.values()) {
+        if (tags.some((each) => equalBytes(each, tag)))
+          this.#claimed.set(space, this.#sharedOutbox(this.#open(space)))
+      }
+    }
+    return actions
+  }
+
+  /** What is claimed to be held has to be durable first: steps are applied before they are stored. */
+  async #send({ message }: ActionOf<'send'>): Promise<void> {
+    if (message.kind === 'hello' || message.kind === 'ack') {
+      for (const space of this.#session.spaces.keys()) await this.#core.spaces.get(space)?.space.idle()
+    }
+    await this.stream.send(encodeMessage(message))
+  }
+
   #carryOut(action: SyncAction): Promise<void> | void {
     switch (action.do) {
       case 'send':
-        return this.stream.send(encodeMessage(action.message))
+        return this.#send(action)
       case 'serveAuth':
         return this.#serving.auth(action)
       case 'serveRun':
@@ -244,21 +268,30 @@ export class SyncPeer {
     const own = target.state.logs.get(target.own.device)
     for (const { device, seq, eid } of entries) {
       if (device !== target.own.device || own === undefined || eidAt(own, seq) !== eid) continue
-      await this.#tellAcknowledged(target.id, target.outbox.contentUpTo(seq))
+      const from = this.#servedFrom(this.#open(space))
+      if (from !== null) await this.#tellAcknowledged(space, target.outbox.contentBetween(from, seq))
     }
   }
 
   async #finished({ space, result }: ActionOf<'finished'>): Promise<void> {
-    if (result === 'same') await this.#tellAcknowledged(space, this.#heldByPeer(this.#open(space)))
+    if (result === 'same') await this.#tellAcknowledged(space, this.#claimed.get(space) ?? [])
     this.#onSettled(space, result)
   }
 
-  /** With equal summaries the peer holds the whole graph, and of the own log what the history policy lets it have. */
-  #heldByPeer({ space }: OpenSpace): readonly Eid[] {
+  /** What waits of the whole graph, and of the own log what the history policy lets the peer have. */
+  #sharedOutbox(open: OpenSpace): readonly Eid[] {
+    const { outbox } = open.space
+    const from = this.#servedFrom(open)
+    const content = from === null ? [] : outbox.contentBetween(from, Number.MAX_SAFE_INTEGER)
+    return [...outbox.authEvents(), ...content]
+  }
+
+  /** The first seq of the own log that the peer may have, or null. */
+  #servedFrom({ space }: OpenSpace): number | null {
     const log = space.state.logs.get(space.own.device)
-    const from =
-      log === undefined ? null : servedFrom(space.state, log, entryEvent(space.state, this.identity.user))
-    return [...space.outbox.authEvents(), ...(from === null ? [] : space.outbox.contentFrom(from))]
+    return log === undefined
+      ? null
+      : servedFrom(space.state, log, entryEvent(space.state, this.identity.user))
   }
 
   async #tellAcknowledged(space: SpaceId, eids: readonly Eid[]): Promise<void> {
