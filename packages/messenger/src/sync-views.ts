@@ -39,7 +39,8 @@ function viewFor(space: Space, peer: UserId): SpaceView | null {
     authHeads: graphHeads(graph),
     authOrder: order(graph),
     hasAuth: (eid) => hasEvent(graph, eid),
-    authBeyond: isMember ? (known) => beyond(graph, known) : (known) => beyondForFormer(space, peer, known),
+    // A member may have the whole graph also from somebody who has left it: their leave may be news.
+    authBeyond: (known) => (members.has(peer) ? beyond(graph, known) : beyondForFormer(space, peer, known)),
     logs: isMember ? logViews(space, entry) : new Map(),
     changed: null,
     registers: isMember ? registerDigests(space) : new Map(),
