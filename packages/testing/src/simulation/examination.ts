@@ -42,9 +42,10 @@ export interface ExaminedGroup {
   readonly content: ReadonlyMap<Eid, VerifiedEvent>
   readonly keys: ReadonlyMap<Eid, EpochKeys>
   /** Own events that wait for an acknowledgement. */
-  readonly outbox: number
+  readonly outbox: ReadonlySet<Eid>
   /** Equal where the same auth events are held. */
   readonly graphDigest: string
+  readonly stateLines: readonly string[]
   /** Equal where the membership state is the same in every part. */
   readonly stateDigest: string
 }
@@ -83,12 +84,13 @@ async function examineGroup(store: Store, id: SpaceId): Promise<ExaminedGroup> {
     const held = decodeEpochKeys(value)
     if (held.ok) keys.set(held.value.eid, held.value)
   }
-  let outbox = 0
-  for await (const entry of store.scan('outbox', `${id}/`)) outbox += entry.key === '' ? 0 : 1
+  const outbox = new Set<Eid>()
+  for await (const { key } of store.scan('outbox', `${id}/`)) outbox.add(key.slice(-64) as Eid)
   const membership = currentState(state.graph)
   const graphDigest = digestOf(order(state.graph).toSorted())
-  const stateDigest = digestState(membership)
-  return { id, state, membership, auth, content, keys, outbox, graphDigest, stateDigest }
+  const stateLines = describeState(membership)
+  const stateDigest = digestOf(stateLines)
+  return { id, state, membership, auth, content, keys, outbox, graphDigest, stateLines, stateDigest }
 }
 
 async function storedEvents(store: Store, id: SpaceId, lane: 'auth' | 'content'): Promise<VerifiedEvent[]> {
@@ -147,12 +149,13 @@ export function membersAt({ state, auth }: ExaminedGroup, heads: readonly Eid[])
   return new Set(currentState(then.graph).members.keys())
 }
 
-function digestState(state: MembershipState): string {
+/** The state in lines, sorted: equal states give equal lines. */
+function describeState(state: MembershipState): readonly string[] {
   const text = [
     ...[...state.members].map(([user, rank]) => `member ${user} ${rank}`),
     `settings ${JSON.stringify(state.settings)}`,
     ...[...state.invites.values()].map(
-      (invite) => `invite ${invite.eid} ${invite.revoked} ${invite.admitted.join()}`,
+      (invite) => `invite ${invite.eid} ${invite.revoked} ${invite.admitted.toSorted().join()}`,
     ),
     ...[...state.devices].map(([device, { user, revoked }]) => `device ${device} ${user} ${revoked}`),
     ...[...state.ueks].map(
@@ -165,7 +168,7 @@ function digestState(state: MembershipState): string {
     ...[...state.effective].map((eid) => `effective ${eid}`),
     ...state.heads.map((eid) => `head ${eid}`),
   ]
-  return digestOf(text.toSorted())
+  return text.toSorted()
 }
 
 function digestOf(lines: readonly string[]): string {

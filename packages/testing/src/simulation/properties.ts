@@ -62,11 +62,18 @@ export async function checkGraphs(cast: Cast): Promise<void> {
         cast.tally.check(
           'equal graphs give equal states',
           isSame,
-          () => `${person.name} and ${other.person.name}`,
+          () => `${person.name} and ${other.person.name}: ${differing(group, other.group)}`,
         )
       }
     }
   }
+}
+
+function differing(left: ExaminedGroup, right: ExaminedGroup): string {
+  const [ours, theirs] = [new Set(left.stateLines), new Set(right.stateLines)]
+  const onlyOurs = left.stateLines.filter((line) => !theirs.has(line)).map((line) => `- ${line}`)
+  const onlyTheirs = right.stateLines.filter((line) => !ours.has(line)).map((line) => `+ ${line}`)
+  return [...onlyOurs, ...onlyTheirs].map((line) => line.slice(0, 200)).join('\n')
 }
 
 /** Nothing that was confirmed as durable is gone. */
@@ -111,6 +118,10 @@ function whyGroupNotSettled(
     ({ user, group: own }) => own.membership.members.has(user) && !group.membership.members.has(user),
   )
   if (uninformed !== undefined) return `${uninformed.person.name} does not know of its removal`
+  const gone = held.find(
+    ({ user, group: own }) => !own.membership.members.has(user) && group.membership.members.has(user),
+  )
+  if (gone !== undefined) return `${first.person.name} does not know that ${gone.person.name} is out`
   const epochs = new Set(members.map((each) => sendingEpoch(each.group)))
   const [epoch] = epochs
   if (epochs.size > 1 || epoch === undefined || epoch.length < 64)
@@ -121,8 +132,13 @@ function whyGroupNotSettled(
       (event) => !own.content.has(event.eid) && mustHold(own, user, event),
     )
     if (missing !== undefined) return `${person.name} lacks ${missing.eid} of ${missing.header.user}`
-    if (group.membership.members.size > 1 && own.outbox > 0)
-      return `${person.name} has ${own.outbox} in the outbox`
+    const others = members.filter((other) => other.user !== user)
+    const waiting = [...own.outbox].find((eid) => {
+      const event = own.content.get(eid)
+      // What the history policy gives to nobody waits for ever.
+      return others.some((other) => event === undefined || mustHold(other.group, other.user, event))
+    })
+    if (waiting !== undefined) return `${person.name} has ${waiting} in the outbox`
   }
   return null
 }
