@@ -1,0 +1,118 @@
+/** Latency: from asking for a message to be sent until the other has opened and stored it, beside bare gossipsub. */
+import { alternate, ratios, reasonToSkip } from '../measuring/rounds.ts'
+import type { Side } from '../measuring/child-process.ts'
+import { formatRatio, formatSpread } from '../measuring/report.ts'
+import type { Benchmark, Report } from '../measuring/report.ts'
+import { quantile, spreadOf } from '../measuring/statistics.ts'
+import { Workplace } from '../measuring/workplace.ts'
+import type { Address } from '../processes/address.ts'
+import type { Cost } from '../processes/commands.ts'
+
+const everyMs = 15
+/** A 100-byte message, sealed: Kith's padding brings it to this. */
+const sealedBytes = 569
+
+type Pair = readonly [from: Side, to: Side]
+type Times = readonly (readonly [name: string, at: string])[]
+
+export const latency: Benchmark = {
+  name: 'latency',
+  what: 'two Node processes over loopback TCP: publish to opened and stored durably, beside bare gossipsub at the same size',
+  run: ({ rounds, scale }) =>
+    Workplace.within((place) => measure(place, rounds, Math.max(20, Math.round(200 * scale)))),
+}
+
+async function measure(place: Workplace, rounds: number, count: number): Promise<Report> {
+  const { pair: kith, space } = await startKith(place)
+  const bare = await startBare(place)
+  const delays: Record<'kith' | 'bare', number[][]> = { kith: [], bare: [] }
+  const measured = await alternate(rounds, {
+    async kith() {
+      const { ms, cost } = await exchange(kith, { space, count, bytes: 100, everyMs })
+      delays.kith.push(ms)
+      return cost
+    },
+    async bare() {
+      const { ms, cost } = await exchange(bare, { count, bytes: sealedBytes, everyMs })
+      delays.bare.push(ms)
+      return cost
+    },
+  })
+  const by = (part: number) =>
+    spreadOf(delays.kith.map((ms, round) => quantile(ms, part) / quantile(delays.bare[round]!, part)))
+  const of = (side: 'kith' | 'bare', part: number) =>
+    formatSpread(spreadOf(delays[side].map((ms) => quantile(ms, part))), 'ms', 2)
+  const half = by(0.5)
+  return {
+    skipped: reasonToSkip(measured),
+    figures: [
+      {
+        name: 'latency/kith by bare, p50',
+        figure: formatRatio(half),
+        aim: { text: '≤ 1.5×', isMet: half.median <= 1.5 },
+      },
+      { name: 'latency/kith by bare, p95', figure: formatRatio(by(0.95)) },
+      {
+        name: 'latency/kith by bare, processor of both sides',
+        figure: formatRatio(ratios(measured, ['kith', 'bare'], 'cpuMs')),
+      },
+      { name: 'latency/kith', figure: `p50 ${of('kith', 0.5)}, p95 ${of('kith', 0.95)}` },
+      { name: 'latency/bare gossipsub', figure: `p50 ${of('bare', 0.5)}, p95 ${of('bare', 0.95)}` },
+    ],
+  }
+}
+
+async function startKith(place: Workplace): Promise<{ readonly pair: Pair; readonly space: string }> {
+  const alice = place.start('kith.ts')
+  const from = await alice.ask<Address>('start', { directory: place.path('alice'), name: 'Alice' })
+  const bob = place.start('kith.ts')
+  await bob.ask('start', { directory: place.path('bob'), name: 'Bob' })
+  const { space, link } = await alice.ask<{ space: string; link: string }>('createGroup')
+  await bob.ask('join', { link, from })
+  await bob.ask('watch')
+  await untilTrue(async () => {
+    await alice.ask('sendPaced', { space, count: 5, bytes: 100, everyMs: 100 })
+    return (await bob.ask<Times>('arrivals')).length >= 5
+  })
+  return { pair: [alice, bob], space }
+}
+
+async function startBare(place: Workplace): Promise<Pair> {
+  const one = place.start('bare-gossip.ts')
+  const from = await one.ask<Address>('start')
+  const other = place.start('bare-gossip.ts')
+  await other.ask('start')
+  await other.ask('connect', from)
+  await untilTrue(async () => (await one.ask<boolean>('isMeshed')) && (await other.ask<boolean>('isMeshed')))
+  return [one, other]
+}
+
+async function exchange(
+  [from, to]: Pair,
+  takes: object,
+): Promise<{ readonly ms: number[]; readonly cost: Cost }> {
+  const startMs = performance.now()
+  const cpuBefore = await cpuOf([from, to])
+  const sent = await from.ask<Times>('sendPaced', takes)
+  await untilTrue(async () => {
+    const arrived = new Set((await to.ask<Times>('arrivals')).map(([name]) => name))
+    return sent.every(([name]) => arrived.has(name))
+  })
+  const arrived = new Map(await to.ask<Times>('arrivals'))
+  const cost = { cpuMs: (await cpuOf([from, to])) - cpuBefore, wallMs: performance.now() - startMs }
+  const ms = sent.map(([name, at]) => Number(BigInt(arrived.get(name)!) - BigInt(at)) / 1e6)
+  return { ms, cost }
+}
+
+async function cpuOf(pair: Pair): Promise<number> {
+  const usages = await Promise.all(pair.map((side) => side.ask<NodeJS.CpuUsage>('cpu')))
+  return usages.reduce((sum, { user, system }) => sum + (user + system) / 1000, 0)
+}
+
+async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 60_000
+  while (!(await isTrue())) {
+    if (performance.now() > endMs) throw new Error('waited a minute in vain')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

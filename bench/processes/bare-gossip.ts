@@ -1,0 +1,79 @@
+/** Gossipsub alone, with the same libp2p options as Kith: no events, no encryption of their own, no storage. */
+import { randomBytes } from 'node:crypto'
+import { createNodeEngine } from '@kith/crypto/node'
+import { generateNetworkKey } from '@kith/network/node'
+import { multiaddr } from '@multiformats/multiaddr'
+import { assembleNode } from '../../packages/network/src/node-assembly.ts'
+import { answerCommands } from './commands.ts'
+
+const topic = 'kith1/bench'
+type Node = Awaited<ReturnType<typeof assembleNode>>
+let node: Node
+const arrivals = new Map<string, bigint>()
+
+// The first bytes are random: enough to tell messages apart.
+function nameOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, 24)).toString('hex')
+}
+
+async function start(): Promise<{ peer: string; address: string }> {
+  node = await assembleNode({
+    privateKey: await generateNetworkKey(),
+    engine: createNodeEngine(),
+    localNetwork: true,
+    relays: [],
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+  })
+  await node.network.start()
+  const { pubsub } = node.libp2p.services
+  pubsub.subscribe(topic)
+  pubsub.addEventListener('gossipsub:message', ({ detail }) => {
+    arrivals.set(nameOf(detail.msg.data), process.hrtime.bigint())
+  })
+  const address = node.network.addresses().find((each) => each.includes('/tcp/') && !each.includes('/ws'))
+  if (address === undefined) throw new Error('not listening')
+  return { peer: node.network.peerId, address }
+}
+
+async function connect({ address }: { address: string }): Promise<void> {
+  await node.libp2p.dial(multiaddr(address))
+}
+
+async function isMeshed(): Promise<boolean> {
+  // Not in the package's types: the peers that messages of the topic are pushed to.
+  const pubsub = node.libp2p.services.pubsub as unknown as { getMeshPeers(topic: string): readonly string[] }
+  return pubsub.getMeshPeers(topic).length > 0
+}
+
+async function sendPaced({
+  count,
+  bytes,
+  everyMs,
+}: {
+  count: number
+  bytes: number
+  everyMs: number
+}): Promise<[string, string][]> {
+  const sent: [string, string][] = []
+  for (let index = 0; index < count; index++) {
+    const message = randomBytes(bytes)
+    sent.push([nameOf(message), String(process.hrtime.bigint())])
+    await node.libp2p.services.pubsub.publish(topic, message)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+  return sent
+}
+
+answerCommands(
+  {
+    start,
+    connect,
+    isMeshed,
+    sendPaced,
+    cpu: async () => process.cpuUsage(),
+    arrivals: async () => [...arrivals].map(([name, at]) => [name, String(at)]),
+  },
+  async () => {
+    await node?.network.stop()
+  },
+)
