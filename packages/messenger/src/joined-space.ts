@@ -12,7 +12,7 @@ import {
 } from '@kith/protocol'
 import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
 import type { Step } from '@kith/storage'
-import type { Core } from './core.ts'
+import type { Core, OpenSpace } from './core.ts'
 import { ownKeys } from './core.ts'
 import { encodeSpaceRecord } from './space-records.ts'
 import { toStoredEvent } from './stored-events.ts'
@@ -43,6 +43,21 @@ export async function storeJoinedSpace(
     sync: true,
   })
   return true
+}
+
+/** Brings what a member hands over into a space that is held; false where it does not admit this user. */
+export async function extendJoinedSpace(
+  { space }: OpenSpace,
+  events: readonly Uint8Array[],
+  core: Core,
+): Promise<boolean> {
+  if (events.length > maxJoinedEvents) return false
+  const decoded = events.map((bytes) => decodeEvent(bytes, space.env)).filter((event) => event.ok)
+  const unknown = decoded.map(({ value }) => value).filter(({ eid }) => !space.hasAuth(eid))
+  const results = await run(core.engine, verifyEvents(unknown, space.verificationAmong(unknown)))
+  const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
+  await space.receive(verified.map((event) => ({ event, floor: null })))
+  return space.membership.members.has(space.own.user)
 }
 
 async function verifyGraph(

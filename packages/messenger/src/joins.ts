@@ -10,7 +10,7 @@ import {
   parseInviteLink,
   signJoinRequest,
 } from '@kith/protocol'
-import type { InviteLink, JoinRefusal } from '@kith/protocol'
+import type { InviteLink, JoinRefusal, SpaceId } from '@kith/protocol'
 import { timeoutSignal, waitFor } from './clock.ts'
 import { ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
@@ -20,8 +20,9 @@ import type { MessengerErrorCode } from './errors.ts'
 import { greetAsDialer } from './handshake.ts'
 import { inviteMeetings, meetingsOf } from './invites.ts'
 import { ownProof } from './own-proof.ts'
+import { Queue } from './queue.ts'
 import type { SpaceKeeper } from './space-keeper.ts'
-import { storeJoinedSpace } from './joined-space.ts'
+import { extendJoinedSpace, storeJoinedSpace } from './joined-space.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
 const attemptTimeoutMs = 25_000
@@ -43,6 +44,8 @@ export class Joins {
   readonly #keeper: SpaceKeeper
   readonly #sync: SyncPeers
   readonly #stopped = new AbortController()
+  /** Graphs are taken one at a time: two links may lead to one space. */
+  readonly #entering = new Queue()
 
   constructor(
     core: Core,
@@ -167,10 +170,20 @@ export class Joins {
     return null
   }
 
+  /** Puts the graph to use: of a space held already, as after leaving it, only what is new. */
+  async #take(space: SpaceId, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const held = this.#core.spaces.get(space)
+    if (held === undefined) {
+      const isStored = await storeJoinedSpace(this.#core, space, events)
+      return isStored ? this.#keeper.enter(space) : null
+    }
+    const isAdmitted = await extendJoinedSpace(held, events, this.#core)
+    return isAdmitted ? this.#keeper.settleIn(held) : null
+  }
+
   async #enter(link: InviteLink, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
-    const isStored = await storeJoinedSpace(this.#core, link.space, events)
-    if (!isStored) return null
-    const open = await this.#keeper.enter(link.space)
+    const open = await this.#entering.run(() => this.#take(link.space, events))
+    if (open === null) return null
     this.#core.changes.publish({ type: 'join', space: link.space, state: 'admitted' })
     this.#sync.openMissing()
     // Names, and whatever history the group shares, come with the first comparison.

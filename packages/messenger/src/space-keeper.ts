@@ -84,7 +84,11 @@ export class SpaceKeeper {
 
   /** Opens a space this device has just created or joined and makes itself known there. */
   async enter(id: SpaceId): Promise<OpenSpace> {
-    const open = await this.open(id)
+    return this.settleIn(await this.open(id))
+  }
+
+  /** Makes this device known in an open space that it has just come into, and finds a key to send under. */
+  async settleIn(open: OpenSpace): Promise<OpenSpace> {
     const { space } = open
     if (!space.membership.devices.has(space.own.device)) {
       const proof = await ownProof(this.#core)
