@@ -85,10 +85,13 @@ function viewLog(space: Space, log: Log, entry: Eid | null): LogView {
   }
 }
 
+// Registers of those who are out, or of revoked devices, are kept by who had them and given to nobody: they do not count.
 function registerDigests(space: Space): ReadonlyMap<DeviceId, Uint8Array> {
+  const { members, devices } = space.membership
   const byDevice = new Map<DeviceId, Uint8Array[]>()
   for (const register of space.registers.all()) {
-    const { device } = register.value
+    const { device, user } = register.value
+    if (!members.has(user) || devices.get(device)?.revoked !== false) continue
     const bytes = byDevice.get(device) ?? []
     bytes.push(space.env.sha256(registerCodec.encode(register)))
     byDevice.set(device, bytes)
