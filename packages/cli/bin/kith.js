@@ -3,7 +3,9 @@
 // npm installed beside it takes over, and where there is none, one sentence says what is missing.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import module from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -48,8 +50,20 @@ function runWith(node, flags) {
   child.on('exit', (code) => process.exit(code === null ? 1 : code))
 }
 
+/** A folder of this user's own for compiled code, which halves the time a command takes to start. */
+function cacheDirectory() {
+  const { XDG_CACHE_HOME = '', LOCALAPPDATA = '' } = process.env
+  if (isAbsolute(XDG_CACHE_HOME)) return join(XDG_CACHE_HOME, 'kith')
+  if (process.platform === 'win32')
+    return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'kith', 'cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'kith')
+  return join(homedir(), '.cache', 'kith')
+}
+
 const wasStartedHere = process.env.KITH_STARTED_BY !== undefined
 if (isEnough && (stripsTypesUnasked || (wasStartedHere && process.execArgv.length > 0))) {
+  // Without a home directory, or with one that cannot be written, everything works and starts more slowly.
+  if (homedir() !== '') module.enableCompileCache(cacheDirectory())
   const { main } = await import('../src/main.ts')
   await main(process.argv.slice(2))
 } else if (isEnough) {
