@@ -89,10 +89,9 @@ const results = [
   ...sections.flatMap((section) => {
     const source = /\]\((\S+\.ts)\)/.exec(section)?.[1]
     if (source === undefined) return []
-    const told = rows(section, /^[a-z]\w*(\.\w+)?$/).map(([name, number]) => [
-      name,
-      number.replaceAll(',', ''),
-    ])
+    const told = rows(section, /^[a-z]\w*(\.\w+)?$/)
+      .filter(([, number]) => /^\d/.test(number))
+      .map(([name, number]) => [name, number.replaceAll(',', '')])
     return [compare(source.replace(`${packages}/`, ''), told, numbersIn(here(source)))]
   }),
 ]
