@@ -92,7 +92,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
         '@kith/wording',
       ],
       thirdParty: ['commander', 'valibot', '@clack/prompts'],
-      builtins: PROCESS,
+      builtins: [...PROCESS, 'node:module'],
     },
   ],
   [

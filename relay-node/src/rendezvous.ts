@@ -7,7 +7,7 @@ import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
 import {
   decodeRendezvousRequest,
   encodeRendezvousReply,
-  RendezvousBook,
+  type RendezvousBook,
   rendezvousLimits,
 } from '@kith/protocol/relay'
 import type { RegisterReply, RendezvousReply, RendezvousRequest } from '@kith/protocol/relay'

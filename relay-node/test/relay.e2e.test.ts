@@ -196,7 +196,7 @@ describe('a relay', () => {
       )
       await until(() => squatters.every(hasCircuit))
       expect((await relay.health())['reservations']).toBe(20)
-      await Promise.all(squatters.map((squatter) => squatter.stop()))
+      await Promise.all(squatters.map(async (squatter) => squatter.stop()))
       await until(async () => (await relay.health())['reservations'] === 0)
     }
     const startedMs = performance.now()

@@ -41,11 +41,19 @@ function refuse(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[
       return `has its door elsewhere, not in ${owner.name}`
     }
   }
+  // What stands beside the floors (scripts, bench) uses every workspace by name; they are installed with the root.
+  if (isBesideTheFloors(owner) && LAYERS.has(packageName(edge.specifier))) return null
   return refuseUndeclared(packageName(edge.specifier), owner, manifests, isSource)
+}
+
+function isBesideTheFloors({ folder }: Manifest): boolean {
+  return folder === '' || folder === 'bench'
 }
 
 function refuseRelative(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[]): string | null {
   const target = edge.to === null ? undefined : ownerOf(manifests, edge.to)
+  // A benchmark measures pieces that have no door of their own.
+  if (owner.folder === 'bench' && target !== undefined) return null
   if (target?.path !== owner.path) return 'is a path into another package: import it by name'
   const toIndex = /(^|\/)index\.ts$/.test(edge.to ?? '')
   const fromIndex = /(^|\/)index\.ts$/.test(edge.from)

@@ -38,7 +38,7 @@ export interface Person {
 
 /** Somebody with an encryption key of their own; `number` orders their UserIds. */
 export async function person(number: number): Promise<Person> {
-  const kem = await engine.importKemKey(engine.randomBytes(32))
+  const kem = engine.importKemKey(engine.randomBytes(32))
   const user = toId<UserId>(fill(number))
   return { user, device: toId<DeviceId>(fill(100 + number)), kem, uekPk: kem.publicKey, keys: [kem] }
 }

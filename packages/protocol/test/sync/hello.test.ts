@@ -27,13 +27,13 @@ let inviteKey: SigningKey
 beforeAll(async () => {
   const person = async (number: number): Promise<Person> => {
     const id = new Uint8Array(32).fill(number)
-    const key = await engine.importSigningKey(engine.randomBytes(32))
+    const key = engine.importSigningKey(engine.randomBytes(32))
     return { user: toId<UserId>(id), key, head: toId<Eid>(id), peerId: `peer ${String(number)}` }
   }
   alice = await person(1)
   bob = await person(2)
   mallory = await person(4)
-  inviteKey = await engine.importSigningKey(engine.randomBytes(32))
+  inviteKey = engine.importSigningKey(engine.randomBytes(32))
 })
 
 function deviceOf(person: Person): DeviceId {
