@@ -13,13 +13,13 @@ export function pasteLines(relay: string, peopleDir: string): PasteLines {
   const bob = quote(join(peopleDir, 'bob'))
   return {
     first: [
-      `npx kith init --name Alice --relay ${relay} --data-dir ${alice}`,
+      `npx kith init --name Alice --relay ${relay} --local-network --data-dir ${alice}`,
       `npx kith group create Friends --data-dir ${alice}`,
       `npx kith invite --data-dir ${alice}`,
       `npx kith chat --data-dir ${alice}`,
     ].join(' && '),
     second: [
-      `npx kith init --name Bob --relay ${relay} --data-dir ${bob}`,
+      `npx kith init --name Bob --relay ${relay} --local-network --data-dir ${bob}`,
       `npx kith join "<the link Alice's terminal shows>" --data-dir ${bob}`,
       `npx kith chat --data-dir ${bob}`,
     ].join(' && '),

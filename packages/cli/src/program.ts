@@ -1,7 +1,7 @@
 /** The program: all commands, the options they share, and how their work is run. */
 import { sentence } from '@kith/wording'
 import { Command } from 'commander'
-import { Call } from './call.ts'
+import type { Call } from './call.ts'
 import { chatCommand } from './commands/chat.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { groupCommand } from './commands/group.ts'

@@ -51,6 +51,8 @@ export type TakesReading =
 /** Reads a request's name and what it was handed. */
 export function readTakes(name: string, takes: unknown): TakesReading {
   if (!isRequestName(name)) return { ok: false, reason: 'unknown-request' }
+  // An array is an object too, and an empty one would pass for an empty object.
+  if (Array.isArray(takes)) return { ok: false, reason: 'bad-request' }
   const result = v.safeParse(schemas[name], takes)
   return result.success ? { ok: true, name, takes: result.output } : { ok: false, reason: 'bad-request' }
 }
