@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { MessageView } from '@kith/messenger'
 import { ControlLine } from './control-line.ts'
 import { CheckFailure } from './report.ts'
-import { exitOf, pause, signalTo, until } from './stage.ts'
+import { exitOf, signalTo, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const commandLimitMs = 90_000
@@ -146,16 +146,16 @@ export class Person {
     }
   }
 
-  /** Joins by link, trying again while nobody answers. */
+  /** Joins by link; `kith` itself tries until a member answers. */
   async join(link: string, limitMs = 60_000): Promise<string> {
-    const endMs = performance.now() + limitMs
-    for (;;) {
-      try {
-        return (await this.control.request('join', { link })).id
-      } catch (error) {
-        if (performance.now() > endMs) throw error
-        await pause(250)
-      }
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new CheckFailure(`${this.name} was not let in.`)), limitMs)
+    })
+    try {
+      return (await Promise.race([this.control.request('join', { link }), tooLate])).id
+    } finally {
+      clearTimeout(timer)
     }
   }
 

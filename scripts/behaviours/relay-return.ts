@@ -10,7 +10,7 @@ import { isReached, pause } from './stage.ts'
 import { startStranger } from './stranger.ts'
 
 const aimMs = 15_000
-const giveUpMs = 40_000
+const giveUpMs = 25_000
 
 await runBehaviour({
   name: 'relay-return',
@@ -58,6 +58,7 @@ async function play({ stage, report, counts }: Scene): Promise<void> {
   report.line('the relay is back', `after ${awaySeconds} s, same PeerId`, back.peerId === relay.peerId)
 
   const stranger = await startStranger(stage)
+  const joining = joinAll(newcomer, links, back.listeningMs)
   const dialedMs = await Promise.all(
     ids.map(async (id) => {
       const circuit = multiaddr(`${back.address}/p2p-circuit/p2p/${id}`)
@@ -70,7 +71,7 @@ async function play({ stage, report, counts }: Scene): Promise<void> {
       return (await isReached(dial, giveUpMs, 100)) ? performance.now() - back.listeningMs : Infinity
     }),
   )
-  const joinedMs = await joinAll(newcomer, links, back.listeningMs)
+  const joinedMs = await joining
   report.line(
     'dialable through the relay',
     figureOf(dialedMs),
