@@ -17,7 +17,7 @@ import { RotationSchedule } from './rotation-schedule.ts'
 import type { Space } from './space.ts'
 import type { SpaceStep } from './step.ts'
 import type { SyncPeers } from './sync-peers.ts'
-import { summarise, viewMessage } from './views.ts'
+import { summarise, viewMessages } from './views.ts'
 
 const announceDelayMs = 500
 const newcomerPatienceMs = 3_000
@@ -177,9 +177,8 @@ export class SpaceKeeper {
     const { space, live } = open
     const { changes } = this.#core
     live.follow(step).catch(() => undefined)
-    for (const event of step.content) {
-      const message = viewMessage(space, event)
-      if (message !== null) changes.publish({ type: 'message', space: space.id, message })
+    for (const message of viewMessages(space, step.content)) {
+      changes.publish({ type: 'message', space: space.id, message })
     }
     for (const event of step.forked) {
       if (event.header.device === space.own.device)

@@ -17,7 +17,7 @@ import type {
   VerificationContext,
   VerifiedEvent,
 } from '@kith/protocol'
-import type { Position, Store, StoredEvent } from '@kith/storage'
+import type { Position, Store } from '@kith/storage'
 import type { Clock } from './clock.ts'
 import { composeDraft, maxCited } from './drafts.ts'
 import type { Draft } from './drafts.ts'
@@ -65,8 +65,8 @@ export class Space {
   readonly #listeners = new Set<(step: SpaceStep) => void>()
   readonly #authPositions = new Map<Eid, Position>()
   #arrivals: {
-    readonly arrival: Arrival
-    readonly done: (outcome: Outcome) => void
+    readonly batch: readonly Arrival[]
+    readonly done: (outcomes: readonly Outcome[]) => void
     readonly failed: (cause: unknown) => void
   }[] = []
   #lastClock: Hlc
@@ -136,14 +136,11 @@ export class Space {
 
   /** Takes events in; resolves when each has been judged and what was applied is durable. */
   receive(arrivals: readonly Arrival[]): Promise<readonly Outcome[]> {
-    const outcomes = arrivals.map(
-      (arrival) =>
-        new Promise<Outcome>((done, failed) => {
-          this.#arrivals.push({ arrival, done, failed })
-        }),
-    )
+    const judged = new Promise<readonly Outcome[]>((done, failed) => {
+      this.#arrivals.push({ batch: arrivals, done, failed })
+    })
     this.#queue.run(() => this.#takeArrivals()).catch(() => undefined)
-    return Promise.all(outcomes)
+    return judged
   }
 
   /**
@@ -204,7 +201,7 @@ export class Space {
     try {
       this.#refuseAfterFailure()
       const step = new PendingStep()
-      const outcomes = taken.map(({ arrival }) => this.#apply(arrival, step))
+      const outcomes = taken.map(({ batch }) => batch.map((arrival) => this.#apply(arrival, step)))
       await this.#openEpochs(step, false)
       await this.#commit(step)
       taken.forEach(({ done }, index) => done(outcomes[index]!))
@@ -265,12 +262,11 @@ export class Space {
   async #commit(step: PendingStep): Promise<void> {
     if (step.isEmpty) return
     const firstContent = await this.#store.count(this.id, 'content')
-    const content = step.content.map(toStoredEvent)
     try {
       await this.#store.commit({
         append: [
           { space: this.id, lane: 'auth', events: step.auth.map(toStoredEvent) },
-          { space: this.id, lane: 'content', events: content },
+          { space: this.id, lane: 'content', events: step.content.map(toStoredEvent) },
         ],
         puts: [...step.puts, ...this.#logRecords(step)],
         sync: true,
@@ -282,9 +278,7 @@ export class Space {
       throw cause
     }
     for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
-    content.forEach((stored: StoredEvent, index) => {
-      this.timeline.add({ ...stored, position: firstContent + index })
-    })
+    step.content.forEach((event, index) => this.timeline.add(event, firstContent + index))
     for (const listener of this.#listeners) listener(step)
   }
 

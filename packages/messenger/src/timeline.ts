@@ -4,6 +4,7 @@
  */
 import type { DirectoryEntry, Position } from '@kith/storage'
 import { formatHex } from '@kith/protocol'
+import type { SignedEvent } from '@kith/protocol'
 
 interface Place {
   readonly position: Position
@@ -22,7 +23,10 @@ export class Timeline {
   static from(directory: readonly DirectoryEntry[]): Timeline {
     const timeline = new Timeline()
     const inChainOrder = directory.toSorted((left, right) => left.seq - right.seq)
-    for (const entry of inChainOrder) timeline.#places.push(timeline.#place(entry))
+    for (const { eid, device, position, hlcMs, hlcCounter } of inChainOrder) {
+      const own = { position, eid: formatHex(eid), ms: hlcMs, counter: hlcCounter }
+      timeline.#places.push(timeline.#place(formatHex(device), own))
+    }
     timeline.#places.sort(comparePlaces)
     return timeline
   }
@@ -40,9 +44,9 @@ export class Timeline {
     return this.#byEid.get(eid) ?? null
   }
 
-  /** Adds one event; most land at the end. */
-  add(entry: DirectoryEntry): void {
-    const place = this.#place(entry)
+  /** Adds one event that now lies at `position`; most land at the end. */
+  add({ eid, header }: SignedEvent, position: Position): void {
+    const place = this.#place(header.device, { position, eid, ...header.hlc })
     let index = this.#places.length
     while (index > 0 && comparePlaces(this.#places[index - 1]!, place) > 0) index--
     this.#places.splice(index, 0, place)
@@ -59,17 +63,14 @@ export class Timeline {
     return index < 0 ? this.#places.length : index
   }
 
-  #place(entry: DirectoryEntry): Place {
-    const device = formatHex(entry.device)
+  #place(device: string, own: Place): Place {
     const before = this.#latest.get(device)
-    const own = { ms: entry.hlcMs, counter: entry.hlcCounter }
     // A chain's own order wins over its clocks: an event is shown after the one it follows.
     const isAhead = before === undefined || compareClocks(own, before) > 0
-    const shown = isAhead ? own : { ms: before.ms, counter: before.counter + 1 }
-    this.#latest.set(device, shown)
-    const eid = formatHex(entry.eid)
-    this.#byEid.set(eid, entry.position)
-    return { position: entry.position, eid, ...shown }
+    const place = isAhead ? own : { ...own, ms: before.ms, counter: before.counter + 1 }
+    this.#latest.set(device, place)
+    this.#byEid.set(own.eid, own.position)
+    return place
   }
 }
 

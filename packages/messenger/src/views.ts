@@ -42,14 +42,49 @@ export function membersOf(
   return views.toSorted((left, right) => left.rank - right.rank || left.name.localeCompare(right.name))
 }
 
-/** A message as shown, or null where it is not live. */
-export function viewMessage(space: Space, event: SignedEvent): MessageView | null {
-  const { header, content, eid } = event
-  const user = header.user
-  const log = space.state.logs.get(header.device)
-  if (user === null || log === undefined) return null
-  const place = { eid, user, device: header.device, seq: header.seq, auth: header.auth }
-  if (!isLive(space.state.graph, place, (from, seq) => ancestorAt(log, from, seq))) return null
+/** Messages as shown, in their order, without those that are not live. */
+export function viewMessages(space: Space, events: readonly SignedEvent[]): readonly MessageView[] {
+  const isLiveHere = livenessIn(space)
+  const names = new Map<UserId, string>()
+  const views: MessageView[] = []
+  for (const event of events) {
+    const { user } = event.header
+    if (user === null || !isLiveHere(event)) continue
+    const author = names.get(user) ?? nameOf(space, user)
+    names.set(user, author)
+    views.push(viewMessage(space, event, { user, author }))
+  }
+  return views
+}
+
+/**
+ * Tells which events are live, for as long as the membership does not change. Where nothing has been cut off, that
+ * depends on the author and what is cited alone, which neighbours have in common.
+ */
+function livenessIn({ state, membership }: Space): (event: SignedEvent) => boolean {
+  const isUncut = membership.cuts.length === 0
+  let last: { readonly header: SignedEvent['header']; readonly isLive: boolean } | null = null
+  return ({ eid, header }) => {
+    const { user, device, seq, auth } = header
+    const log = state.logs.get(device)
+    if (user === null || log === undefined) return false
+    if (isUncut && last !== null && hasSameAuthorAndCitations(header, last.header)) return last.isLive
+    const place = { eid, user, device, seq, auth }
+    last = { header, isLive: isLive(state.graph, place, (from, at) => ancestorAt(log, from, at)) }
+    return last.isLive
+  }
+}
+
+function hasSameAuthorAndCitations(one: SignedEvent['header'], other: SignedEvent['header']): boolean {
+  if (one.user !== other.user || one.device !== other.device) return false
+  return one.auth.length === other.auth.length && one.auth.every((eid, index) => eid === other.auth[index])
+}
+
+function viewMessage(
+  space: Space,
+  { eid, header, content }: SignedEvent,
+  { user, author }: { readonly user: UserId; readonly author: string },
+): MessageView {
   const me = user === space.own.user
   const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
@@ -57,7 +92,7 @@ export function viewMessage(space: Space, event: SignedEvent): MessageView | nul
     eid,
     space: space.id,
     user,
-    author: nameOf(space, user),
+    author,
     me,
     sentMs: header.hlc.ms,
     text: content?.type === 'text' ? content.text : '',
@@ -79,13 +114,13 @@ export async function listMessages(
     const wanted = limit - views.length
     const positions = space.timeline.upTo(edge, wanted)
     const stored = await core.store.read(space.id, 'content', positions)
-    const page: MessageView[] = []
-    for (const { bytes } of stored) {
-      const event = decodeEvent(bytes, env)
-      const view = event.ok ? viewMessage(space, event.value) : null
-      if (view !== null) page.push(view)
-    }
-    views.unshift(...page)
+    const decoded = stored.map(({ bytes }) => decodeEvent(bytes, env))
+    views.unshift(
+      ...viewMessages(
+        space,
+        decoded.flatMap((event) => (event.ok ? [event.value] : [])),
+      ),
+    )
     const [first] = stored
     if (positions.length < wanted || first === undefined) break
     edge = formatHex(first.eid)
