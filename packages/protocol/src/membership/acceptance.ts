@@ -2,7 +2,7 @@
  * Rule 1 of section 5.2: whether an auth event is accepted, by its past alone. No clock, no arrival order, nothing that
  * happens to be stored: what one replica accepts, every replica accepts.
  */
-import type { UserId } from '../ids.ts'
+import type { DeviceId, UserId } from '../ids.ts'
 import type { AuthContent } from '../event/types.ts'
 import { maxAuthEventHeads, maxAuthEventsPerDevice } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
@@ -32,6 +32,8 @@ export interface Accepted {
 export function judge(graph: MembershipGraph, node: AuthNode): Result<Accepted, AcceptanceRefusal> {
   const shape = shapeRefusal(graph, node)
   if (shape !== null) return refuse(shape)
+  // What is known of identities anywhere contains what the past knows: who is a stranger here is one there, and costs nothing.
+  if (node.embedded.length === 0 && isStranger(graph, node)) return refuse('not-a-device')
   const past = closureOf(graph, node.auth)
   const resolution = resolutionAt(graph, node.auth)
   if (node.content === null) {
@@ -71,6 +73,21 @@ function judgeContent(
   if (!speaksFor(graph, resolution, node, { past, extra })) return refuse('not-a-device')
   const permitted = permit({ graph, node, past, resolution, actor, rank, carrier }, content)
   return permitted.ok ? accept({ actor, rank, ...permitted.value }) : permitted
+}
+
+/** Does no identity event held anywhere in this space name the device as this user's? */
+export function isStranger(
+  graph: MembershipGraph,
+  { user, device }: { readonly user: UserId; readonly device: DeviceId },
+): boolean {
+  if (graph.kind === 'identity') return false
+  const identity = graph.identities.get(user)
+  return identity === undefined || !identity.entries.some(({ node }) => namesDevice(node, device))
+}
+
+function namesDevice({ content }: AuthNode, device: DeviceId): boolean {
+  if (content?.type === 'deviceAdd') return deviceOf(content.deviceKey) === device
+  return content?.type === 'genesis' && content.kind === 'identity' && deviceOf(content.deviceKey) === device
 }
 
 function shapeRefusal(graph: MembershipGraph, { space, content, auth }: AuthNode): AcceptanceRefusal | null {

@@ -2,6 +2,7 @@
  * Which content counts: whether its author might write at all where it stands, and whether what later took that authority
  * away has left it. Section 5.4.
  */
+import { isStranger } from './acceptance.ts'
 import { identityAt } from '../identity/resolve.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
 import type { Cut, CutEntry } from '../event/types.ts'
@@ -42,6 +43,7 @@ export function canWrite(
   device: DeviceId,
 ): Result<null, WriteRefusal> {
   if (heads.length === 0 || heads.some((head) => !graph.byEid.has(head))) return refuse('unknown-heads')
+  if (isStranger(graph, { user, device })) return refuse('not-a-device')
   const resolution = resolutionAt(graph, heads)
   const light = { past: closureOf(graph, heads), extra: null }
   const speaks = speaksFor(graph, resolution, { user, device }, light)

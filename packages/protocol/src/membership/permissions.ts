@@ -96,7 +96,11 @@ export function headsToCite(
   if (heads.length <= max) return [...heads].sort()
   const weight = (eid: Eid): number => {
     const entry = graph.byEid.get(eid)
-    return entry === undefined ? outRank : entry.node.user === user ? -2 : entry.srank
+    if (entry === undefined) return outRank
+    if (entry.node.user === user) return -3
+    // What takes authority must never fall out of what an epoch cites; facts anybody may post come after it.
+    if (entry.lowers || entry.revokes !== null) return -2
+    return entry.srank < 0 ? entry.srank + outRank : entry.srank
   }
   const ranked = [...heads].sort((left, right) => weight(left) - weight(right) || (left < right ? -1 : 1))
   return ranked.slice(0, max).sort()
