@@ -48,6 +48,9 @@ export interface PeerIdentity {
   readonly device: DeviceId
 }
 
+/** Nothing heard for this long in the middle of a comparison: the session starts afresh. */
+const maxSilenceMs = 30_000
+
 export class SyncPeer {
   readonly identity: PeerIdentity
   readonly stream: FrameStream
@@ -57,6 +60,7 @@ export class SyncPeer {
   readonly #queue = new Queue()
   readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
+  #lastHeardMs: number
   /** Own events that waited when the last summary of a space was made, as far as the peer may have them. */
   readonly #claimed = new Map<SpaceId, readonly Eid[]>()
 
@@ -69,6 +73,7 @@ export class SyncPeer {
     this.#core = options.core
     this.stream = options.stream
     this.startedMs = options.core.clock.nowMs()
+    this.#lastHeardMs = this.startedMs
     this.identity = options.settings.peer
     this.#onSettled = options.onSettled
     const { core, stream, settings } = options
@@ -82,10 +87,17 @@ export class SyncPeer {
   /** Handles frames until the stream ends. `frames` continues behind the handshake. */
   async serve(frames: AsyncIterator<Uint8Array>): Promise<void> {
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      this.#lastHeardMs = this.#core.clock.nowMs()
       const message = decodeMessage(next.value)
       if (!message.ok) return this.stream.abort('malformed-message')
       await this.#enqueue(() => this.#noteClaims(onMessage(this.#session, message.value, this.#views())))
     }
+  }
+
+  /** Silent for long in the middle of something, as after a membership changed between two greetings. */
+  isStalled(nowMs: number): boolean {
+    const isBusy = [...this.#session.spaces.values()].some(({ phase }) => phase !== 'finished')
+    return isBusy && nowMs - this.#lastHeardMs > maxSilenceMs
   }
 
   /** Compares spaces anew. */

@@ -156,6 +156,8 @@ export class SyncPeers {
     const [byte] = this.#core.engine.randomBytes(1)
     const periodMs = minPeriodMs + ((maxPeriodMs - minPeriodMs) * byte!) / 255
     this.#cancelPeriod = this.#core.clock.schedule(periodMs, () => {
+      const nowMs = this.#core.clock.nowMs()
+      for (const peer of this.#sessions.values()) if (peer.isStalled(nowMs)) peer.stream.abort('stalled')
       const peers = [...this.#sessions.values()]
       for (const { space } of this.#core.spaces.values()) {
         const among = peers.filter(({ identity }) => space.membership.members.has(identity.user))
