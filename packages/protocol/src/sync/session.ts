@@ -74,14 +74,25 @@ export function onMessage(
 ): readonly SyncAction[] {
   if (message.kind === 'hello') return onHello(session, message, views)
   const sync = message.tag === null ? null : spaceOfTag(session, message.tag)
-  if (message.kind === 'nack') return [{ do: 'nacked', reason: message.reason, space: sync?.space ?? null }]
+  if (message.kind === 'nack') {
+    if (sync !== null && message.reason === 'not-a-member') giveUpRound(sync)
+    return [{ do: 'nacked', reason: message.reason, space: sync?.space ?? null }]
+  }
   const view = sync === null ? undefined : views.get(sync.space)
   if (sync === null || view === undefined) return [nack('unknown-space', message.tag)]
   if (message.kind === 'authHeads') return onAuthHeads(sync, view, message)
   if (message.kind === 'authEvents') return [{ do: 'ingestAuth', space: sync.space, events: message.events }]
   if (message.kind === 'done') return continueAfter(session, sync, view, onDone(sync))
-  if (view.peer === 'former') return [nack('not-a-member', sync.tag)]
+  if (view.peer === 'former') {
+    giveUpRound(sync)
+    return [nack('not-a-member', sync.tag)]
+  }
   return onMemberMessage(session, sync, view, message)
+}
+
+// A membership that ends in the middle of a round leaves nobody waiting: the next greeting compares as former members do.
+function giveUpRound(sync: SpaceSync): void {
+  if (sync.phase === 'exchanging') sync.phase = 'finished'
 }
 
 type MemberMessage = Exclude<SyncMessage, { kind: 'hello' | 'nack' | 'authHeads' | 'authEvents' | 'done' }>
