@@ -113,7 +113,8 @@ function whyGroupNotSettled(
 ): string | null {
   const { group } = first
   const apart = members.find((other) => other.group.stateDigest !== group.stateDigest)
-  if (apart !== undefined) return `${apart.person.name} and ${first.person.name} hold different graphs`
+  if (apart !== undefined)
+    return `${apart.person.name} and ${first.person.name} hold different graphs: ${onlyIn(apart, first)}; ${onlyIn(first, apart)}`
   const uninformed = held.find(
     ({ user, group: own }) => own.membership.members.has(user) && !group.membership.members.has(user),
   )
@@ -132,15 +133,26 @@ function whyGroupNotSettled(
       (event) => !own.content.has(event.eid) && mustHold(own, user, event),
     )
     if (missing !== undefined) return `${person.name} lacks ${missing.eid} of ${missing.header.user}`
-    const others = members.filter((other) => other.user !== user)
+    const isPatchy =
+      group.membership.settings.history?.from !== 'all' &&
+      members.some((each) => hasEverBeenOut(group, each.user))
+    const others = isPatchy ? [] : members.filter((other) => other.user !== user)
     const waiting = [...own.outbox].find((eid) => {
       const event = own.content.get(eid)
       // What the history policy gives to nobody waits for ever.
       return others.some((other) => event === undefined || mustHold(other.group, other.user, event))
     })
-    if (waiting !== undefined) return `${person.name} has ${waiting} in the outbox`
+    if (waiting !== undefined)
+      return `${person.name} has ${waiting} in the outbox, of type ${(own.auth.get(waiting) ?? own.content.get(waiting))?.header.type}`
   }
   return null
+}
+
+function onlyIn(one: Holding, other: Holding): string {
+  const only = [...one.group.auth.values()].filter(({ eid }) => !other.group.auth.has(eid))
+  return only
+    .map(({ content, header }) => `${one.person.name} has ${content?.type} by ${header.user?.slice(0, 8)}`)
+    .join()
 }
 
 /** Every effective event that let somebody in. */
@@ -157,6 +169,8 @@ function cites({ state }: ExaminedGroup, event: VerifiedEvent, entry: Eid): bool
 
 function mustHold(group: ExaminedGroup, user: UserId, event: VerifiedEvent): boolean {
   if (group.membership.settings.history?.from === 'all') return true
+  // A log with a hole, for what was said while somebody was out, cannot be held yet.
+  if (hasEverBeenOut(group, user)) return false
   return entriesOf(group, user).every((entry) => cites(group, event, entry))
 }
 
@@ -194,7 +208,7 @@ export async function checkTold(cast: Cast): Promise<void> {
       checkSentIsHeld(cast, settings, { person, user, group })
       if (settings?.history !== 'join') continue
       const entries = entriesOf(group, user)
-      if (entries.length === 0) continue
+      if (entries.length === 0 || hasEverBeenOut(group, user)) continue
       for (const event of group.content.values()) {
         const isAllowed = event.header.user === user || entries.some((entry) => cites(group, event, entry))
         tally.check(
