@@ -186,6 +186,19 @@ describe('a running kith', () => {
     expect(await readdir(runtime)).toEqual([])
   })
 
+  it('ends at once at a second signal', async () => {
+    const running = await alice.listen()
+    running.child.kill('SIGTERM')
+    running.child.kill('SIGINT')
+    const { code } = await running.ended()
+    expect([130, 143]).toContain(code)
+  })
+
+  it('is not needed: commands without one take turns', async () => {
+    const sent = await Promise.all(['one', 'two', 'three'].map((text) => alice.ask('send', text)))
+    expect(new Set(sent.map(({ eid }) => eid)).size).toBe(3)
+  })
+
   it('keeps its files to its owner', async () => {
     const running = await alice.listen()
     expect((await stat(alice.dataDir)).mode & 0o777).toBe(0o700)

@@ -61,6 +61,19 @@ describe('a conversation', () => {
     expect(await chatBob.ended()).toMatchObject({ code: 0 })
   })
 
+  it('says in a chat who has joined and who is gone', async () => {
+    await alice.init(relay)
+    await bob.init(relay)
+    await alice.ask('group', 'create', 'Friends')
+    const chat = await alice.chat()
+    const { link } = await alice.ask<{ link: string }>('invite')
+    await bob.ask('join', link)
+    await chat.until(({ stderr }) => stderr.includes('Bob has joined.'), 'Bob is announced')
+    await bob.ask('group', 'leave')
+    await chat.until(({ stderr }) => stderr.includes('Bob is no longer a member.'), 'his leaving is told')
+    expect(await chat.stop('SIGINT')).toMatchObject({ code: 130 })
+  })
+
   it('lets a third join by link while the inviter is away', async () => {
     const { atAlice, link } = await aliceAndBob()
     const atBob = await bob.listen()

@@ -7,6 +7,7 @@ import { runChatCommand } from '../chat-commands.ts'
 import { newCommand } from '../command.ts'
 import type { Run } from '../command.ts'
 import { chooseGroup, deliver } from '../groups.ts'
+import { tellMembers } from '../member-news.ts'
 import type { Session } from '../session.ts'
 import { InputLines } from '../terminal/input-lines.ts'
 import { messageLines } from '../terminal/message-line.ts'
@@ -45,6 +46,7 @@ async function converse(call: Call, session: Session, { group, history }: Conver
     if (!isOnScreen) call.output.result(message, messageLines(message))
   })
   const stopTelling = tellNotices(call, session, group.id)
+  const stopNews = await tellMembers(call, session, group.id)
   call.output.note(sentence('chat.ready', { name: group.name }))
   const lost = new AbortController()
   try {
@@ -57,6 +59,7 @@ async function converse(call: Call, session: Session, { group, history }: Conver
     lost.abort()
     input.close()
     stopTelling()
+    stopNews()
     stopFollowing()
   }
 }
@@ -86,6 +89,7 @@ async function readLines(
         await session.face.request('message.send', { space: group.id, text })
       }
     } catch (cause) {
+      typed.delete(line.startsWith('//') ? line.slice(1) : line)
       if (session.lost.aborted || call.interrupted.aborted) throw cause
       call.output.failure(cause)
     }

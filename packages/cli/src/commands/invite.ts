@@ -11,7 +11,6 @@ const deliveryMs = 10_000
 
 interface InviteOptions {
   readonly singleUse?: true
-  readonly approve?: true
   readonly expires?: string
 }
 
@@ -19,7 +18,6 @@ export function inviteCommand(run: Run): Command {
   return newCommand('invite', sentence('help.invite'))
     .argument('[group]', sentence('argument.group'))
     .option('--single-use', sentence('option.single-use'))
-    .option('--approve', sentence('option.approve'))
     .option('--expires <hours>', sentence('option.expires'))
     .action(
       run<InviteOptions>((call, [wish], options) =>
@@ -39,12 +37,11 @@ export function inviteCommand(run: Run): Command {
     )
 }
 
-function inviteWishes({ singleUse, approve, expires }: InviteOptions): {
-  mode: 'open' | 'approve'
+function inviteWishes({ singleUse, expires }: InviteOptions): {
   singleUse: boolean
   expiresInMs?: number
 } {
-  const wishes = { mode: approve ? ('approve' as const) : ('open' as const), singleUse: singleUse ?? false }
+  const wishes = { singleUse: singleUse ?? false }
   if (expires === undefined) return wishes
   const hours = Number(expires)
   if (!/^\d+(\.\d+)?$/.test(expires) || hours <= 0 || hours > 8760)

@@ -40,7 +40,6 @@ export const help = {
   'option.help': 'show help',
   'option.history': 'how many earlier messages to show first',
   'option.single-use': 'the link lets in one person',
-  'option.approve': 'an admin has to let each newcomer in',
   'option.expires': 'hours until the link expires',
   'option.full-history': 'newcomers may read what was written before them',
 

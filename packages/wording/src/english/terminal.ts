@@ -73,9 +73,9 @@ export const terminal = {
     'There is no such command. /help shows those there are. To send a text that starts with /, write //.',
   'chat.waiting': ({ waiting }: { readonly waiting: number }): string =>
     `${count('en', waiting, messages)} stored, waiting for another member to come online.`,
-  'chat.all-sent': 'Everything has been sent.',
-  'chat.flushing': 'Waiting for another member to receive what you wrote …',
-  'chat.joined': 'The members have changed. /members shows them.',
+  'chat.joined': ({ name }: { readonly name: string }): string => `${name} has joined.`,
+  'chat.gone': ({ name }: { readonly name: string }): string => `${name} is no longer a member.`,
+  'chat.out': 'You are no longer a member of this group.',
 
   'status.identity': 'You',
   'status.groups': 'Groups',
