@@ -24,6 +24,8 @@ export class Keyring {
   readonly #space: SpaceId
   readonly #held = new Map<Eid, EpochKeys>()
   readonly #bad = new Set<Eid>()
+  /** Epochs whose wrap for this user does not open: their secret can be asked for, trying again would only cost. */
+  readonly #closed = new Set<Eid>()
   /** Pages of epochs not opened yet, by hash. */
   readonly #pages = new Map<string, Uint8Array>()
 
@@ -91,7 +93,7 @@ export class Keyring {
   missingPages(epochs: Iterable<EpochNode>): readonly Uint8Array[] {
     const missing: Uint8Array[] = []
     for (const node of epochs) {
-      if (this.#held.has(node.eid) || this.#bad.has(node.eid)) continue
+      if (this.#held.has(node.eid) || this.#bad.has(node.eid) || this.#closed.has(node.eid)) continue
       const needed = pageFor(node, this.#own.user)
       if (needed !== null && this.page(needed.hash) === null) missing.push(needed.hash)
     }
@@ -107,12 +109,13 @@ export class Keyring {
       return null
     }
     const needed = pageFor(node, this.#own.user)
-    const page = needed === null ? null : this.page(needed.hash)
+    const page = needed === null || this.#closed.has(node.eid) ? null : this.page(needed.hash)
     if (page === null) return null
     const me = { user: this.#own.user, keys: [...this.#own.ueks.values()] }
     const opened = await run(this.#engine, openEpoch({ node, space: this.#space, page, me }))
     if (opened.ok) return opened.value
     if (opened.reason === 'commitment') this.#bad.add(node.eid)
+    else this.#closed.add(node.eid)
     return null
   }
 }

@@ -8,15 +8,24 @@ import {
   decodeEvent,
   decodeSealed,
   encodeEvent,
+  formatHex,
   matchHint,
   maxGossipMessageBytes,
   openSealed,
   registers,
+  sealedId,
   sealPayload,
   spaceOf,
   verifyEvent,
 } from '@kith/protocol'
-import type { EpochKeys, SealedKind, VerifiedEvent, VerifiedRegister } from '@kith/protocol'
+import type {
+  EpochKeys,
+  SealKeys,
+  SealedKind,
+  SignedEvent,
+  VerifiedEvent,
+  VerifiedRegister,
+} from '@kith/protocol'
 import type { GossipVerdict, Network, PeerId } from '@kith/network'
 import type { Clock } from './clock.ts'
 import { sendingKeys } from './epoch-policy.ts'
@@ -25,6 +34,8 @@ import type { SpaceStep } from './step.ts'
 
 /** How long the topic of a superseded epoch is listened to. */
 export const supersededTopicMs: number = 24 * 60 * 60 * 1000
+/** Epochs of one topic a message is tried against. */
+const maxCandidates = 8
 /** Verified payloads kept between a message's judgement and its delivery. */
 const maxJudged = 256
 
@@ -99,7 +110,7 @@ export class Live {
     if (step.auth.length > 0 || step.openedEpochs) this.refreshTopics()
     const own = (event: VerifiedEvent): boolean => event.header.device === space.own.device
     for (const event of step.auth.filter(own)) {
-      const keys = before ?? now
+      const keys = travelsUnderOldKeys(event) ? (before ?? now) : sendingKeys(space)
       if (keys !== null) await this.publish(keys, 'event', encodeEvent(this.#withPage(event)))
     }
     for (const event of step.content.filter(own)) {
@@ -152,8 +163,8 @@ export class Live {
     if (bytes.length > maxGossipMessageBytes) return 'reject'
     const sealed = decodeSealed(bytes)
     if (!sealed.ok) return 'reject'
-    const { engine, space } = this.#parts
-    const candidates = [...space.keyring.held.values()].filter((keys) => keys.topic === topic).map(sealKeysOf)
+    const { engine } = this.#parts
+    const candidates = this.#candidates(topic)
     const keys = await run(engine, matchHint(candidates, sealed.value))
     if (keys === null) {
       this.#parts.onGap(from)
@@ -161,25 +172,67 @@ export class Live {
     }
     const payload = await run(engine, openSealed(keys, sealed.value))
     if (!payload.ok) return payload.reason === 'bad-padding' ? 'reject' : 'ignore'
-    if (sealed.value.kind === 'event') return this.#judgeEvent(bytes, payload.value)
+    if (sealed.value.kind === 'event') return this.#judgeEvent(bytes, payload.value, from)
     return sealed.value.kind === 'register' ? this.#judgeRegister(bytes, payload.value) : 'ignore'
   }
 
-  async #judgeEvent(bytes: Uint8Array, payload: Uint8Array): Promise<GossipVerdict> {
-    const { engine, space } = this.#parts
+  /** The newest epochs of a topic: each one tried costs an HMAC for every message, junk included. */
+  #candidates(topic: string): readonly SealKeys[] {
+    const { keyring, membership } = this.#parts.space
+    const held = [...membership.epochs.values()].flatMap((node) => {
+      const keys = keyring.held.get(node.eid)
+      return keys?.topic === topic ? [{ depth: node.depth, keys }] : []
+    })
+    const newest = held.toSorted((left, right) => right.depth - left.depth).slice(0, maxCandidates)
+    return newest.map(({ keys }) => sealKeysOf(keys))
+  }
+
+  async #judgeEvent(bytes: Uint8Array, payload: Uint8Array, from: PeerId): Promise<GossipVerdict> {
+    const { engine, space, onGap } = this.#parts
     const event = decodeEvent(payload, space.env)
-    if (!event.ok) return event.reason === 'unknown-auth-type' ? 'ignore' : 'reject'
+    if (!event.ok) return dependsOnVersion(event.reason) ? 'ignore' : 'reject'
     if (spaceOf(event.value) !== space.id) return 'reject'
+    const standing = this.#standingOf(event.value)
+    if (standing === 'held' || standing === 'bodiless') return 'ignore'
+    if (standing === 'unknown-author') {
+      onGap(from)
+      return 'ignore'
+    }
     const verified = await run(engine, verifyEvent(event.value, space.verification))
     if (!verified.ok) return verified.reason === 'unknown-invite' ? 'ignore' : 'reject'
+    if (standing === 'ahead') {
+      // Not forwarded, as only what is missing here could tell whether it should be; kept, as that is on its way.
+      await this.#take({ kind: 'event', event: verified.value }, from)
+      return 'ignore'
+    }
     this.#keepJudged(bytes, { kind: 'event', event: verified.value })
     return 'accept'
+  }
+
+  /** What is known here of an event before its signature is worth checking. */
+  #standingOf({
+    eid,
+    header,
+    bodyBytes,
+  }: SignedEvent): 'held' | 'bodiless' | 'unknown-author' | 'ahead' | 'fitting' {
+    const { space } = this.#parts
+    const { devices, members } = space.membership
+    if (space.hasAuth(eid) || space.timeline.position(eid) !== null) return 'held'
+    if (bodyBytes === null) return 'bodiless'
+    const device = devices.get(header.device)
+    const isKnown = device !== undefined && !device.revoked && device.user === header.user
+    if (!isKnown || !members.has(device.user)) return 'unknown-author'
+    const hasHeads = header.auth.every((head) => space.hasAuth(head))
+    const held =
+      header.prev === null || space.hasAuth(header.prev) || space.timeline.position(header.prev) !== null
+    return hasHeads && held ? 'fitting' : 'ahead'
   }
 
   async #judgeRegister(bytes: Uint8Array, payload: Uint8Array): Promise<GossipVerdict> {
     const { engine, space } = this.#parts
     const decoded = registers.decode(payload)
     if (!decoded.ok || decoded.value.value.space !== space.id) return 'reject'
+    if (!space.registers.isWelcome(space, decoded.value)) return 'ignore'
     const verified = await run(engine, registers.verify(decoded.value))
     if (!verified.ok) return 'reject'
     this.#keepJudged(bytes, { kind: 'register', register: verified.value })
@@ -191,11 +244,15 @@ export class Live {
       const [oldest] = this.#judged.keys()
       if (oldest !== undefined) this.#judged.delete(oldest)
     }
-    this.#judged.set(keyOf(bytes), judged)
+    this.#judged.set(this.#keyOf(bytes), judged)
+  }
+
+  #keyOf(bytes: Uint8Array): string {
+    return formatHex(sealedId(this.#parts.space.env, bytes))
   }
 
   #deliver(bytes: Uint8Array, from: PeerId): void {
-    const key = keyOf(bytes)
+    const key = this.#keyOf(bytes)
     const judged = this.#judged.get(key)
     this.#judged.delete(key)
     if (judged === undefined) return
@@ -214,16 +271,24 @@ export class Live {
   }
 }
 
-// The salt behind the first nine bytes is random: enough to tell messages apart for the moment between two callbacks.
-function keyOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes.subarray(1, 25))
+/** A later version may know what this one does not: its messages are not forwarded, and not held against anybody. */
+function dependsOnVersion(reason: string): boolean {
+  return reason.startsWith('unknown-') || reason === 'malformed-content'
 }
 
-function sealKeysOf({ space, eid, secret, hintKey }: EpochKeys): {
-  space: EpochKeys['space']
-  epoch: EpochKeys['eid']
-  secret: Uint8Array
-  hintKey: Uint8Array
-} {
+/** Members must learn of these before they hold the keys that follow; whoever was removed may read that it was. */
+function travelsUnderOldKeys({ content }: VerifiedEvent): boolean {
+  const type = content?.type
+  return (
+    type === 'remove' ||
+    type === 'leave' ||
+    type === 'role' ||
+    type === 'deviceRevoke' ||
+    type === 'merge' ||
+    type === 'epoch'
+  )
+}
+
+function sealKeysOf({ space, eid, secret, hintKey }: EpochKeys): SealKeys {
   return { space, epoch: eid, secret, hintKey }
 }

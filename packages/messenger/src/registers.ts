@@ -1,7 +1,13 @@
 /** The registers of one space: the newest of each, in memory and in storage. Protocol section 9. */
 import { run } from '@kith/crypto'
 import type { CborValue, Engine } from '@kith/crypto'
-import { formatHex, registers as codec, registerSlot, replacesRegister } from '@kith/protocol'
+import {
+  formatHex,
+  maxRegisterBytesPerUser,
+  registers as codec,
+  registerSlot,
+  replacesRegister,
+} from '@kith/protocol'
 import type {
   DeviceId,
   Env,
@@ -33,6 +39,7 @@ export class Registers {
   readonly #space: SpaceId
   readonly #newest = new Map<string, SignedRegister>()
   readonly #perDevice = new Map<DeviceId, number>()
+  readonly #bytesPerUser = new Map<UserId, number>()
   readonly #listeners = new Set<(register: SignedRegister) => void>()
 
   constructor(space: SpaceId) {
@@ -74,7 +81,7 @@ export class Registers {
   async take(space: RegisterHome, arrived: readonly VerifiedRegister[]): Promise<readonly SignedRegister[]> {
     const taken: SignedRegister[] = []
     await space.record(() => {
-      for (const register of arrived) if (this.#mayKeep(space, register)) taken.push(this.#keep(register))
+      for (const register of arrived) if (this.isWelcome(space, register)) taken.push(this.#keep(register))
       return taken.map((register) => ({
         table: 'registers' as const,
         key: this.#storageKey(register),
@@ -113,13 +120,17 @@ export class Registers {
     return `${this.#space}/${value.device}/${value.name}/${formatHex(value.key)}`
   }
 
-  #mayKeep(space: RegisterHome, register: VerifiedRegister): boolean {
+  /** Would this register be kept: newer than what is held, of a current member's device, within the bounds? */
+  isWelcome(space: RegisterHome, register: SignedRegister): boolean {
     const { value } = register
     const { members, devices } = space.membership
     const device = devices.get(value.device)
     if (value.space !== this.#space || device === undefined || device.revoked) return false
     if (device.user !== value.user || !members.has(value.user)) return false
     const held = this.#newest.get(registerSlot(value))
+    const heldBytes = held === undefined ? 0 : held.valueBytes.length
+    const bytes = (this.#bytesPerUser.get(value.user) ?? 0) - heldBytes + register.valueBytes.length
+    if (bytes > maxRegisterBytesPerUser) return false
     if (held === undefined) return (this.#perDevice.get(value.device) ?? 0) < maxRegistersPerDevice
     return replacesRegister(register, held)
   }
@@ -129,6 +140,9 @@ export class Registers {
     const slot = registerSlot(value)
     if (!this.#newest.has(slot))
       this.#perDevice.set(value.device, (this.#perDevice.get(value.device) ?? 0) + 1)
+    const heldBytes = this.#newest.get(slot)?.valueBytes.length ?? 0
+    const bytes = (this.#bytesPerUser.get(value.user) ?? 0) - heldBytes + register.valueBytes.length
+    this.#bytesPerUser.set(value.user, bytes)
     this.#newest.set(slot, register)
     return register
   }

@@ -2,7 +2,13 @@
  * Opens spaces and keeps them: introduces this device, announces where it is reached and what it is called, follows each
  * step with gossip, and makes the epochs whose turn it is here.
  */
-import { equalBytes, memberRank, rotationDelayMs, rotationTurn } from '@kith/protocol'
+import {
+  equalBytes,
+  maxFreshEpochsPerDeviceAndHour,
+  memberRank,
+  rotationDelayMs,
+  rotationTurn,
+} from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
 import { decodeCbor, encodeCbor } from '@kith/crypto'
 import { findSpace, ownKeys } from './core.ts'
@@ -21,6 +27,7 @@ import { summarise, viewMessages } from './views.ts'
 
 const announceDelayMs = 500
 const newcomerPatienceMs = 3_000
+const hourMs = 60 * 60 * 1000
 const firstReloadMs = 1_000
 const maxReloadMs = 30_000
 const maxRelays = 8
@@ -32,6 +39,8 @@ export class SpaceKeeper {
   readonly #dialer: Dialer
   readonly #rotations = new Map<SpaceId, () => void>()
   readonly #schedules = new Map<SpaceId, RotationSchedule>()
+  /** When this device made epochs on its own account. */
+  readonly #rotatedMs = new Map<SpaceId, readonly number[]>()
   #unsubscribe: () => void = () => undefined
   #cancelAnnounce: () => void = () => undefined
   #isRunning = false
@@ -194,6 +203,8 @@ export class SpaceKeeper {
       changes.publish({ type: 'epoch', space: space.id, depth: Math.max(0, ...depths) })
     }
     this.#sync.followStep(space, step)
+    // Without the key in use this device hears nothing live: whoever is connected is asked for it.
+    this.#sync.requestKeys(space)
   }
 
   /** Where an epoch is due that others could make too, whoever's turn it is makes it at once and the rest wait. */
@@ -225,9 +236,12 @@ export class SpaceKeeper {
     return schedule.isDue(space, choice.epoch, this.#core.clock.nowMs()) ? 'scheduled' : null
   }
 
-  /** Makes the epoch, unless somebody else has in the meantime. */
+  /** Makes the epoch, unless somebody else has in the meantime, or this device has made too many within the hour. */
   async #rotate(space: Space): Promise<void> {
-    const { engine } = this.#core
+    const { engine, clock } = this.#core
+    const recent = (this.#rotatedMs.get(space.id) ?? []).filter((atMs) => clock.nowMs() - atMs < hourMs)
+    if (recent.length >= maxFreshEpochsPerDeviceAndHour) return
+    this.#rotatedMs.set(space.id, [...recent, clock.nowMs()])
     await space.post(async () => {
       const reason = this.#whyRotate(space)
       if (reason === 'scheduled') return [await freshDraft(space, engine, 'scheduled')]

@@ -238,8 +238,10 @@ export class Space {
 
   async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
     // An epoch's past must hold every removal its author knows, and content cites few heads: they are tied together first.
-    if (draft.content.type !== 'merge' && this.membership.heads.length > maxCited(draft.content)) {
+    while (draft.content.type !== 'merge' && this.membership.heads.length > maxCited(draft.content)) {
+      const { length } = this.membership.heads
       await this.#compose({ content: { type: 'merge' } }, step)
+      if (this.membership.heads.length >= length) break
     }
     this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
     const event = await run(this.#engine, composeDraft(this, draft, this.#lastClock))

@@ -3,6 +3,7 @@
  * device, and decides when spaces are compared. Protocol section 9.
  */
 import type { Connection, FrameStream, PeerId } from '@kith/network'
+import { formatHex } from '@kith/protocol'
 import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
 import { timeoutSignal } from './clock.ts'
 import { sendChoice } from './epoch-policy.ts'
@@ -20,6 +21,11 @@ const maxPeriodMs = 90_000
 /** One gap is asked about this often. */
 const gapIntervalMs = 30_000
 const gapDelayMs = 1_500
+/** Forwarders whose gaps are asked about within one interval. */
+const maxGaps = 64
+/** One wrap page is asked for this often. */
+const pageIntervalMs = 30_000
+const maxAskedPages = 4_096
 /** Sync streams open again after they ended, this much later, while the connection lives. */
 const reopenDelayMs = 2_000
 const maxReopenDelayMs = 60_000
@@ -33,6 +39,7 @@ export class SyncPeers {
   readonly #failures = new Map<PeerId, number>()
   readonly #waiting = new Map<SpaceId, Set<() => void>>()
   readonly #lastGapMs = new Map<PeerId, number>()
+  readonly #askedPages = new Map<string, number>()
   #unsubscribe: () => void = () => undefined
   #cancelPeriod: () => void = () => undefined
   #isRunning = false
@@ -79,7 +86,9 @@ export class SyncPeers {
     const { clock } = this.#core
     const nowMs = clock.nowMs()
     if (nowMs - (this.#lastGapMs.get(from) ?? -gapIntervalMs) < gapIntervalMs) return
-    if (this.#lastGapMs.size >= 256) this.#lastGapMs.clear()
+    for (const [peer, atMs] of this.#lastGapMs)
+      if (nowMs - atMs >= gapIntervalMs) this.#lastGapMs.delete(peer)
+    if (this.#lastGapMs.size >= maxGaps) return
     this.#lastGapMs.set(from, nowMs)
     clock.schedule(gapDelayMs, () => {
       const peer = this.#sessionOf(from) ?? [...this.#sessions.values()][0]
@@ -125,9 +134,16 @@ export class SyncPeers {
   }
 
   requestPages(space: Space): void {
-    const missing = space.keyring.missingPages(space.membership.epochs.values())
-    if (missing.length === 0) return
-    for (const peer of this.#sessionsIn(space).slice(0, 2)) peer.requestPages(space.id, missing)
+    const nowMs = this.#core.clock.nowMs()
+    const missing = space.keyring.missingPages(space.membership.epochs.values()).filter((hash) => {
+      const askedMs = this.#askedPages.get(formatHex(hash))
+      return askedMs === undefined || nowMs - askedMs >= pageIntervalMs
+    })
+    const peers = this.#sessionsIn(space).slice(0, 2)
+    if (missing.length === 0 || peers.length === 0) return
+    if (this.#askedPages.size >= maxAskedPages) this.#askedPages.clear()
+    for (const hash of missing) this.#askedPages.set(formatHex(hash), nowMs)
+    for (const peer of peers) peer.requestPages(space.id, missing)
   }
 
   /** Gossip may have reached nobody: what is still unacknowledged after a moment goes by sync. */

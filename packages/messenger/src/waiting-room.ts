@@ -1,5 +1,5 @@
 /** Events that cannot be applied yet because something they build on has not arrived; bounded, oldest out first. */
-import type { Eid, Floor, VerifiedEvent } from '@kith/protocol'
+import type { DeviceId, Eid, Floor, VerifiedEvent } from '@kith/protocol'
 
 /** An event on its way in, with the floor its server claimed. */
 export interface Arrival {
@@ -9,10 +9,13 @@ export interface Arrival {
 
 /** Events kept waiting in one space. Sync brings again whatever is dropped. */
 export const maxWaitingEvents = 512
+/** Of these, events by one device: nobody fills the room alone. */
+export const maxWaitingPerDevice = 128
 
 export class WaitingRoom {
   /** Waiting events by the eid they wait for. */
   readonly #byMissing = new Map<Eid, Arrival[]>()
+  readonly #perDevice = new Map<DeviceId, number>()
   #count = 0
 
   keep(arrival: Arrival, missing: readonly Eid[]): void {
@@ -20,8 +23,12 @@ export class WaitingRoom {
     if (first === undefined) return
     const others = this.#byMissing.get(first)
     if (others?.some((other) => other.event.eid === arrival.event.eid) === true) return
+    const { device } = arrival.event.header
+    const ofDevice = this.#perDevice.get(device) ?? 0
+    if (ofDevice >= maxWaitingPerDevice) return
     if (this.#count >= maxWaitingEvents) this.#dropOldest()
     this.#count++
+    this.#perDevice.set(device, ofDevice + 1)
     if (others === undefined) this.#byMissing.set(first, [arrival])
     else others.push(arrival)
   }
@@ -31,7 +38,14 @@ export class WaitingRoom {
     const released = this.#byMissing.get(eid) ?? []
     this.#byMissing.delete(eid)
     this.#count -= released.length
+    for (const { event } of released) this.#leave(event.header.device)
     return released
+  }
+
+  #leave(device: DeviceId): void {
+    const remaining = (this.#perDevice.get(device) ?? 1) - 1
+    if (remaining > 0) this.#perDevice.set(device, remaining)
+    else this.#perDevice.delete(device)
   }
 
   #dropOldest(): void {

@@ -26,8 +26,8 @@ export { spaceOf } from './event/event.ts'
 export type { Hlc, SignedEvent, VerifiedEvent } from './event/event.ts'
 export { unsafeTrustStoredEvent } from './event/restoration.ts'
 export { decodeRun, encodeRun } from './event/run.ts'
-export { decodeSealed, matchHint, openSealed, sealPayload } from './event/sealed.ts'
-export type { SealedKind } from './event/sealed.ts'
+export { decodeSealed, matchHint, openSealed, sealPayload, sealedId } from './event/sealed.ts'
+export type { SealKeys, SealedKind } from './event/sealed.ts'
 export { eventTypes, firstContentType } from './event/types.ts'
 export type {
   Content,
@@ -57,7 +57,16 @@ export {
 export { buildProof } from './identity/proof.ts'
 export { formatHex, fromId, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
-export { maxAuthEventHeads, maxHeads, maxMembers, maxNameChars, maxTextBytes, memberRank } from './limits.ts'
+export {
+  maxAuthEventHeads,
+  maxFreshEpochsPerDeviceAndHour,
+  maxHeads,
+  maxMembers,
+  maxNameChars,
+  maxRegisterBytesPerUser,
+  maxTextBytes,
+  memberRank,
+} from './limits.ts'
 export { currentState } from './membership/current.ts'
 export {
   beyond,
