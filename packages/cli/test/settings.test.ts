@@ -1,7 +1,8 @@
 // Flags, environment, defaults.
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { parseCount } from '../src/commands/listen.ts'
-import { exitCodeOf } from '../src/exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../src/exit-codes.ts'
 import { parseSeconds, readSettings } from '../src/settings.ts'
 
 const home = { platform: 'linux', env: {}, home: '/people/alice' } as const
@@ -60,6 +61,15 @@ describe('settings', () => {
 })
 
 describe('exit codes', () => {
+  it('stand in the README, each of them', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const table = readme.slice(readme.indexOf('## Exit codes'), readme.indexOf('## Files'))
+    const documented = [...table.matchAll(/^\| ([\d, ]+?) +\|/gm)].flatMap(([, codes = '']) =>
+      codes.split(', ').map(Number),
+    )
+    expect(documented.toSorted((a, b) => a - b)).toEqual(Object.values(exitCodes).toSorted((a, b) => a - b))
+  })
+
   it.each([
     ['terminal.usage', 2],
     ['messenger.bad-link', 2],
