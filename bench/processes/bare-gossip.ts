@@ -53,11 +53,12 @@ async function sendPaced({
   count: number
   bytes: number
   everyMs: number
-}): Promise<[string, string][]> {
-  const sent: [string, string][] = []
+}): Promise<[string, string, string][]> {
+  const sent: [string, string, string][] = []
   for (let index = 0; index < count; index++) {
     const message = randomBytes(bytes)
-    sent.push([nameOf(message), String(process.hrtime.bigint())])
+    const sentAt = String(process.hrtime.bigint())
+    sent.push([nameOf(message), sentAt, sentAt])
     await node.libp2p.services.pubsub.publish(topic, message)
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }

@@ -17,6 +17,8 @@ import { profiled } from './profile.ts'
 
 let person: { readonly messenger: Messenger; readonly network: Network } | null = null
 const arrivals = new Map<string, bigint>()
+/** When gossip was last asked to publish something. */
+let publishedAt = 0n
 
 function running(): { readonly messenger: Messenger; readonly network: Network } {
   if (person === null) throw new Error('this person is not running')
@@ -34,6 +36,7 @@ async function start({ directory, name }: { directory: string; name: string }): 
     relays: [],
     listen: ['/ip4/127.0.0.1/tcp/0'],
   })
+  notePublications(network)
   const messenger = new Messenger({ engine, store, network })
   await messenger.start()
   if ((await messenger.request('identity.show', {})) === null)
@@ -42,6 +45,14 @@ async function start({ directory, name }: { directory: string; name: string }): 
   const address = network.addresses().find((each) => each.includes('/tcp/') && !each.includes('/ws'))
   if (address === undefined) throw new Error('not listening')
   return { peer: network.peerId, address }
+}
+
+function notePublications(network: Network): void {
+  const publish = network.publish.bind(network)
+  network.publish = (topic, bytes) => {
+    publishedAt = process.hrtime.bigint()
+    return publish(topic, bytes)
+  }
 }
 
 /** Resolves when the connection is usable on both sides, which the network announces after identify. */
@@ -127,7 +138,7 @@ async function watch(): Promise<void> {
   })
 }
 
-/** When each message was asked to be sent, by its text, one every `everyMs`. */
+/** When each message was asked to be sent, and when it was published, by its text; one every `everyMs`. */
 async function sendPaced({
   space,
   count,
@@ -138,13 +149,15 @@ async function sendPaced({
   count: number
   bytes: number
   everyMs: number
-}): Promise<[string, string][]> {
-  const sent: [string, string][] = []
+}): Promise<[string, string, string][]> {
+  const sent: [string, string, string][] = []
   for (let index = 0; index < count; index++) {
     const body = text(bytes)
-    sent.push([body, String(process.hrtime.bigint())])
+    const sentAt = process.hrtime.bigint()
     await running().messenger.request('message.send', { space, text: body })
+    // Publishing follows at once, and has long been done when the pause is over.
     await new Promise((resolve) => setTimeout(resolve, everyMs))
+    sent.push([body, String(sentAt), String(publishedAt)])
   }
   return sent
 }
