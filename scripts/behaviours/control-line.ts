@@ -36,7 +36,10 @@ export class ControlLine {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    createInterface({ input: socket }).on('line', (line) => this.#take(JSON.parse(line) as Frame))
+    const lines = createInterface({ input: socket })
+    lines.on('line', (line) => this.#take(JSON.parse(line) as Frame))
+    // It passes on what goes wrong with the socket.
+    lines.on('error', () => socket.destroy())
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       for (const { request, reject } of this.#waiting.values())

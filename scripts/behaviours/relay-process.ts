@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CheckFailure } from './report.ts'
-import { exitOf, signalTo } from './stage.ts'
+import { cleanEnvironment, exitOf, signalTo } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const startLimitMs = 30_000
@@ -14,6 +14,9 @@ export interface RelayOptions {
   readonly flags?: readonly string[]
   /** Ports to listen on again; any free ones otherwise. */
   readonly ports?: RelayPorts
+  /** Another tree than the stage's, to run a changed relay. */
+  readonly tree?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface RelayPorts {
@@ -52,7 +55,7 @@ interface Listening {
 export async function startRelay(stage: Stage, options: RelayOptions): Promise<RelayProcess> {
   const { tcp = 0, webSocket = 0 } = options.ports ?? {}
   const listen = `/ip4/127.0.0.1/tcp/${tcp},/ip4/127.0.0.1/tcp/${webSocket}/ws`
-  const program = join(stage.tree, 'relay-node', 'bin', 'kith-relay.js')
+  const program = join(options.tree ?? stage.tree, 'relay-node', 'bin', 'kith-relay.js')
   const own = [
     '--data-dir',
     options.dataDir,
@@ -62,13 +65,8 @@ export async function startRelay(stage: Stage, options: RelayOptions): Promise<R
     '--health',
     '127.0.0.1:0',
   ]
-  const child = stage.spawn(process.execPath, [
-    program,
-    ...own,
-    '--log-level',
-    'debug',
-    ...(options.flags ?? []),
-  ])
+  const args = [program, ...own, '--log-level', 'debug', ...(options.flags ?? [])]
+  const child = stage.spawn(process.execPath, args, { env: { ...cleanEnvironment(), ...options.env } })
   let log = ''
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')))
   const { peerId, addresses, health } = await new Promise<Listening>((resolve, reject) => {

@@ -33,7 +33,7 @@ await runBehaviour({
       {
         file: 'packages/messenger/src/sync-views.ts',
         original: 'const isMember = members.has(peer) && members.has(space.own.user)',
-        planted: 'const isMember = members.has(space.own.user)',
+        planted: 'const isMember = graph !== null',
       },
     ],
   },
