@@ -198,8 +198,13 @@ export class Live {
       onGap(from)
       return 'ignore'
     }
+    if (space.badSignatures.has(event.value)) return 'reject'
     const verified = await run(engine, verifyEvent(event.value, space.verification))
-    if (!verified.ok) return verified.reason === 'unknown-invite' ? 'ignore' : 'reject'
+    if (!verified.ok) {
+      if (verified.reason === 'unknown-invite') return 'ignore'
+      space.badSignatures.add(event.value)
+      return 'reject'
+    }
     if (standing === 'ahead') {
       // Not forwarded, as only what is missing here could tell whether it should be; kept, as that is on its way.
       await this.#take({ kind: 'event', event: verified.value }, from)

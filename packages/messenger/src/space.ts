@@ -18,6 +18,7 @@ import type {
   VerifiedEvent,
 } from '@kith/protocol'
 import type { Position, Store } from '@kith/storage'
+import { BadSignatures } from './bad-signatures.ts'
 import type { Clock } from './clock.ts'
 import { composeDraft, maxCited } from './drafts.ts'
 import type { Draft } from './drafts.ts'
@@ -57,6 +58,7 @@ export class Space {
   readonly outbox: Outbox
   readonly registers: Registers
   readonly own: OwnKeys
+  readonly badSignatures: BadSignatures = new BadSignatures()
   readonly #engine: Engine
   readonly #store: Store
   readonly #clock: Clock

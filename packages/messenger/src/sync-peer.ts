@@ -32,6 +32,7 @@ import type {
   DeviceId,
   Eid,
   SessionSettings,
+  SignedEvent,
   SpaceId,
   SyncAction,
   SyncSession,
@@ -42,6 +43,9 @@ import { Queue } from './queue.ts'
 import { SyncServing } from './sync-serving.ts'
 import type { ActionOf } from './sync-serving.ts'
 import { viewsFor } from './sync-views.ts'
+
+/** Refused auth events after which a session ends. */
+const maxRefusedEvents = 256
 
 export interface PeerIdentity {
   readonly user: UserId
@@ -58,6 +62,8 @@ export class SyncPeer {
   readonly #core: Core
   readonly #session: SyncSession
   readonly #queue = new Queue()
+  /** Auth events of this peer that were refused: an honest one sends next to none. */
+  #refused = 0
   readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
   #lastHeardMs: number
@@ -208,11 +214,21 @@ export class SyncPeer {
 
   async #ingestAuth({ space, events }: ActionOf<'ingestAuth'>): Promise<void> {
     const open = this.#open(space)
-    const decoded = events.map((bytes) => decodeEvent(bytes, this.#env)).filter((event) => event.ok)
-    const signed = decoded.map(({ value }) => value).filter((event) => !open.space.hasAuth(event.eid))
+    const decoded = events
+      .map((bytes) => decodeEvent(bytes, this.#env))
+      .flatMap((event) => (event.ok ? [event.value] : []))
+    const isNew = (event: SignedEvent): boolean =>
+      !open.space.hasAuth(event.eid) && !open.space.badSignatures.has(event)
+    const signed = decoded.filter(isNew)
     const results = await run(this.#core.engine, verifyEvents(signed, open.space.verificationAmong(signed)))
+    results.forEach((result, index) => {
+      if (!result.ok && result.reason !== 'unknown-invite') open.space.badSignatures.add(signed[index]!)
+    })
     const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
-    await open.space.receive(verified.map((event) => ({ event, floor: null })))
+    const outcomes = await open.space.receive(verified.map((event) => ({ event, floor: null })))
+    const refused = events.length - decoded.length + (signed.length - verified.length)
+    this.#refused += refused + outcomes.filter(({ outcome }) => outcome === 'rejected').length
+    if (this.#refused > maxRefusedEvents) return this.stream.abort('too-many-refused')
     const missing = open.space.keyring.missingPages(open.space.membership.epochs.values())
     if (missing.length > 0) this.requestPages(space, missing)
   }
