@@ -19,6 +19,7 @@ export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
     async 'message.send'({ space, text }) {
       const open = findSpace(core, space)
       const checked = checkedText(text)
+      await sync.beforeFirstPost(open.space)
       await askForKey(open, () => sync.requestKeys(open.space), core)
       const events = await open.space.post(async () => {
         const { membership, own } = open.space

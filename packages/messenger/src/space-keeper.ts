@@ -82,6 +82,9 @@ export class SpaceKeeper {
     })
     // What was handed over at a join, or stored just before a crash, may not have been opened yet.
     await space.unlock(() => [])
+    const schedule = new RotationSchedule(this.#core.store, space)
+    await schedule.load()
+    this.#schedules.set(id, schedule)
     const open = { space, live }
     this.#core.spaces.set(id, open)
     space.onFailure = () => this.#reloadLater(open, firstReloadMs)
@@ -121,29 +124,8 @@ export class SpaceKeeper {
     for (const open of this.#core.spaces.values()) await this.#announce(open)
   }
 
-  /** Uses, and remembers, these relays. */
-  async setRelays(addresses: readonly string[]): Promise<void> {
-    const chosen = [...new Set(addresses)].slice(0, maxRelays)
-    await this.#core.store.commit({
-      puts: [{ table: 'device', key: 'relays', value: encodeCbor([...chosen]) }],
-      sync: true,
-    })
-    this.#core.network.setRelays(chosen)
-  }
-
-  /** Adds a link's relays to those in use. */
-  async addRelays(addresses: readonly string[]): Promise<void> {
-    const used = this.#core.network.relays().map(({ address }) => address)
-    if (addresses.every((address) => used.includes(address))) return
-    await this.setRelays([...used, ...addresses])
-  }
-
-  /** The relays remembered from before. */
-  async storedRelays(): Promise<readonly string[]> {
-    const bytes = await this.#core.store.get('device', 'relays')
-    const decoded = bytes === null ? null : decodeCbor(bytes, { maxBytes: maxRelaysBytes })
-    if (decoded?.ok !== true || !Array.isArray(decoded.value)) return []
-    return decoded.value.filter((address): address is string => typeof address === 'string')
+  get relays(): OwnRelays {
+    return this.#relays
   }
 
   /** Storage failed under a space, so memory is ahead of the disk: it is loaded again, as often as it takes. */
@@ -169,7 +151,7 @@ export class SpaceKeeper {
     const { space, live } = open
     const own = ownKeys(this.#core)
     if (!space.membership.members.has(own.user) || !space.membership.devices.has(own.device)) return
-    const relays = network.relays().map(({ address }) => address)
+    const relays = this.#relays.own()
     const record = await network.signedPeerRecord()
     const values = [
       ['profile', own.name],
@@ -231,9 +213,8 @@ export class SpaceKeeper {
     if (choice.do === 'fresh') return 'needed'
     if (choice.do === 'derive') return 'newcomers'
     if (choice.do !== 'send') return null
-    const schedule = this.#schedules.get(space.id) ?? new RotationSchedule()
-    this.#schedules.set(space.id, schedule)
-    return schedule.isDue(space, choice.epoch, this.#core.clock.nowMs()) ? 'scheduled' : null
+    const isDue = this.#schedules.get(space.id)?.isDue(space, choice.epoch, this.#core.clock.nowMs())
+    return isDue === true ? 'scheduled' : null
   }
 
   /** Makes the epoch, unless somebody else has in the meantime, or this device has made too many within the hour. */

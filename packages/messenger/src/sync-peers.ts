@@ -21,6 +21,7 @@ const maxPeriodMs = 90_000
 /** One gap is asked about this often. */
 const gapIntervalMs = 30_000
 const gapDelayMs = 1_500
+const firstPostPatienceMs = 2_000
 /** Forwarders whose gaps are asked about within one interval. */
 const maxGaps = 64
 /** One wrap page is asked for this often. */
@@ -40,6 +41,8 @@ export class SyncPeers {
   readonly #waiting = new Map<SpaceId, Set<() => void>>()
   readonly #lastGapMs = new Map<PeerId, number>()
   readonly #askedPages = new Map<string, number>()
+  /** Spaces compared with somebody in this run. */
+  readonly #comparedSpaces = new Set<SpaceId>()
   #unsubscribe: () => void = () => undefined
   #cancelPeriod: () => void = () => undefined
   #isRunning = false
@@ -105,7 +108,18 @@ export class SyncPeers {
     })
   }
 
+  /**
+   * Before the first own event of a run: a store put back from a copy does not know what this device said since, and its
+   * next event would fork its log. Whoever is connected is heard first.
+   */
+  async beforeFirstPost(space: Space): Promise<void> {
+    if (this.#comparedSpaces.has(space.id) || this.#sessionsIn(space).length === 0) return
+    await this.compared(space.id, firstPostPatienceMs)
+    this.#comparedSpaces.add(space.id)
+  }
+
   #settled(space: SpaceId): void {
+    this.#comparedSpaces.add(space)
     const waiting = this.#waiting.get(space) ?? new Set()
     this.#waiting.delete(space)
     for (const resolve of waiting) resolve()
