@@ -1,5 +1,5 @@
 /** Requests about messages: send, list, wait until others hold them. */
-import { maxTextBytes } from '@kith/protocol'
+import { maxTextBytes, memberRank } from '@kith/protocol'
 import { waitFor } from './clock.ts'
 import { findSpace } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
@@ -19,13 +19,11 @@ export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
     async 'message.send'({ space, text }) {
       const open = findSpace(core, space)
       const checked = checkedText(text)
+      requireWriter(open)
       await sync.beforeFirstPost(open.space)
       await askForKey(open, () => sync.requestKeys(open.space), core)
       const events = await open.space.post(async () => {
-        const { membership, own } = open.space
-        const rank = membership.members.get(own.user)
-        if (rank === undefined) throw new MessengerError('not-a-member')
-        if (rank > 100) throw new MessengerError('not-allowed')
+        requireWriter(open)
         const content = { type: 'text' as const, text: checked, reply: null, mentions: [] }
         return [...(await epochDrafts(open.space, core.engine)), { content }]
       })
@@ -45,6 +43,12 @@ export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
       return { waiting: open.reduce((sum, { space: { outbox } }) => sum + outbox.size, 0) }
     },
   }
+}
+
+function requireWriter({ space }: OpenSpace): void {
+  const rank = space.membership.members.get(space.own.user)
+  if (rank === undefined) throw new MessengerError('not-a-member')
+  if (rank > memberRank) throw new MessengerError('not-allowed')
 }
 
 /** Where the key in use is missing here, members are asked for it; what does not come in time is replaced by a new one. */
