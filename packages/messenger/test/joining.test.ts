@@ -1,0 +1,79 @@
+// Stories of links: who may come in, and the code of every no.
+import { expect, test } from 'vitest'
+import { codeOf, stage } from './stage.ts'
+
+test('a link works while its maker is away, as another member admits', async () => {
+  const { person, group, until, allShow } = stage(1)
+  const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')]
+  const id = await group([alice, bob])
+  const { link } = await alice.request('invite.create', { space: id })
+  await until(
+    async () => (await bob.request('invite.list', { space: id })).length === 2,
+    'Bob knows the invite',
+  )
+  await until(async () => (await alice.request('space.list', {}))[0]!.waitingToSend === 0, 'nothing waits')
+  await alice.stop()
+  expect(await carol.join(link)).toMatchObject({ id, members: 3 })
+  await carol.request('message.send', { space: id, text: 'let in by Bob' })
+  await allShow([bob], id, ['let in by Bob'])
+  await alice.start()
+  await allShow([alice], id, ['let in by Bob'])
+})
+
+test('revoked, expired, used-up and malformed links are each refused with a code of their own', async () => {
+  const { person, group, clock } = stage(2)
+  const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')]
+  const space = await group([alice])
+  const revoked = await alice.request('invite.create', { space })
+  await alice.request('invite.revoke', { space, invite: revoked.eid })
+  expect(await codeOf(carol.join(revoked.link))).toBe('invite-revoked')
+  const single = await alice.request('invite.create', { space, singleUse: true })
+  await bob.join(single.link)
+  expect(await codeOf(carol.join(single.link))).toBe('invite-used')
+  expect(await codeOf(bob.join(single.link))).toBe('already-member')
+  const short = await alice.request('invite.create', { space, expiresInMs: 5_000 })
+  await clock.advance(10_000)
+  expect(await codeOf(carol.join(short.link))).toBe('invite-expired')
+  const good = await alice.request('invite.create', { space })
+  const [base, code] = good.link.split('#/join/')
+  for (const link of [
+    '',
+    'hello',
+    good.link.slice(0, -7),
+    `${base}#/join/${code!.slice(1)}`,
+    'x'.repeat(100_000),
+  ])
+    expect(await codeOf(carol.join(link)), link.slice(0, 40)).toBe('bad-link')
+  expect(await codeOf(bob.request('invite.create', { space }))).toBe('not-allowed')
+  expect(await carol.request('space.list', {})).toEqual([])
+})
+
+test('a removed member is not let in again by the link it came with', async () => {
+  const { person, user, clock } = stage(3)
+  const [alice, mallory] = [await person('Alice'), await person('Mallory')]
+  const { id } = await alice.request('group.create', { name: 'Kitchen table' })
+  const { link } = await alice.request('invite.create', { space: id })
+  await mallory.join(link)
+  await clock.advance(5_000)
+  await alice.request('group.remove', { space: id, user: await user(mallory) })
+  await clock.advance(5_000)
+  expect(await codeOf(mallory.join(link))).toBe('banned')
+  expect(await alice.request('group.members', { space: id })).toHaveLength(1)
+})
+
+test('a link whose members are all away is tried until one is back, or the caller gives up', async () => {
+  const { person, group, clock } = stage(4)
+  const [alice, bob] = [await person('Alice'), await person('Bob')]
+  const space = await group([alice])
+  const { link } = await alice.request('invite.create', { space })
+  await alice.stop()
+  const impatient = new AbortController()
+  const given = codeOf(bob.messenger.request('join', { link }, { signal: impatient.signal }))
+  await clock.advance(30_000)
+  impatient.abort()
+  expect(await clock.until(given)).toMatch(/aborted|nobody-reachable/)
+  const joining = bob.request('join', { link })
+  await clock.advance(30_000)
+  await alice.start()
+  expect(await clock.until(joining)).toMatchObject({ id: space, members: 2 })
+})
