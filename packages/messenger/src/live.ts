@@ -162,7 +162,7 @@ export class Live {
   async #judge(topic: string, bytes: Uint8Array, from: PeerId): Promise<GossipVerdict> {
     if (bytes.length > maxGossipMessageBytes) return 'reject'
     const sealed = decodeSealed(bytes)
-    if (!sealed.ok) return 'reject'
+    if (!sealed.ok) return sealed.reason === 'unknown-kind' ? 'ignore' : 'reject'
     const { engine } = this.#parts
     const candidates = this.#candidates(topic)
     const keys = await run(engine, matchHint(candidates, sealed.value))

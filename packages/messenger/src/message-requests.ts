@@ -9,8 +9,6 @@ import type { AnswerParts, Answers } from './answers.ts'
 import { listMessages } from './views.ts'
 
 const maxListed = 1000
-/** How long a lacking key is asked for before a new one is made. */
-const keyPatienceMs = 3000
 
 type Names = 'message.send' | 'message.list' | 'outbox.flush'
 
@@ -55,7 +53,7 @@ function requireWriter({ space }: OpenSpace): void {
 async function askForKey({ space }: OpenSpace, request: () => void, core: Core): Promise<void> {
   if (sendChoice(space).do !== 'ask') return
   request()
-  const endMs = core.clock.nowMs() + keyPatienceMs
+  const endMs = core.clock.nowMs() + keyRequestPatienceMs
   while (sendChoice(space).do === 'ask' && core.clock.nowMs() < endMs) await waitFor(core.clock, 100)
 }
 

@@ -1,6 +1,6 @@
 /**
  * The stages of an event: header and bytes (SignedEvent), then checked by its own or a later signature
- * (VerifiedEvent). Only `finishVerification` and `finishComposition` make the latter. Section 4.
+ * (VerifiedEvent). Only the plans in `verification.ts` and `composition.ts` make the latter. Section 4.
  */
 import type { DeviceId, Eid, SpaceId, UserId } from '../ids.ts'
 import type { Content } from './types.ts'

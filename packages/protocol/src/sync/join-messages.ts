@@ -38,8 +38,14 @@ export type JoinRefusal = (typeof joinRefusals)[number]
 /** Everything said on a join stream after the handshake. */
 export type JoinStreamMessage = JoinMessage | AdmittedMessage | WaitingMessage | RefusedMessage | NackMessage
 
+/** Two signatures and the CBOR around them. */
+const signaturesBytes = 144
+
 const frames: FrameSet<JoinStreamMessage> = frameSet<JoinStreamMessage>({
-  join: positional<JoinMessage>({ kind: kindOf('join'), request: bytesUpTo(maxJoinRequestBytes) }),
+  join: positional<JoinMessage>({
+    kind: kindOf('join'),
+    request: bytesUpTo(maxJoinRequestBytes + signaturesBytes),
+  }),
   admitted: positional<AdmittedMessage>({
     kind: kindOf('admitted'),
     events: listOf(bytesUpTo(maxEncodedEventBytes), { max: messageLimits.authEvents }),
