@@ -1,5 +1,5 @@
 /** Requests about messages: send, list, wait until others hold them. */
-import { maxTextBytes, memberRank } from '@kith/protocol'
+import { keyRequestPatienceMs, maxTextBytes, memberRank } from '@kith/protocol'
 import { waitFor } from './clock.ts'
 import { findSpace } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'

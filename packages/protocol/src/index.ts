@@ -1,6 +1,6 @@
 /** The package's one door: what the floors above use of events, membership, epochs, identity and sync. */
 export type { Env } from './env.ts'
-export { chooseEpoch } from './epochs/choose-epoch.ts'
+export { chooseEpoch, keyRequestPatienceMs } from './epochs/choose-epoch.ts'
 export type { EpochChoice } from './epochs/choose-epoch.ts'
 export {
   admitKeyRequest,
