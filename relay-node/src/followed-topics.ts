@@ -2,7 +2,7 @@
 // after the last has left. It judges messages by size and first byte; it can read nothing of them. Protocol section 10.
 import type { GossipSub, SubscriptionChangeData } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
-import { isGroupTopic, maxGossipMessageBytes } from '@kith/protocol/relay'
+import { isGroupTopic, maxGossipMessageBytes, sealedKindBytes } from '@kith/protocol/relay'
 
 /** Bounds of what is followed. */
 export interface FollowRules {
@@ -28,13 +28,13 @@ interface Followed {
   emptySinceMs: number | null
 }
 
-/** First bytes of what may travel on a topic: a sealed event, a sealed register or ephemeral. */
-const sealedKinds: ReadonlySet<number> = new Set([1, 2])
+/** First bytes of what may travel on a topic. */
+const kindBytes: ReadonlySet<number> = new Set(Object.values(sealedKindBytes))
 
 /** What the relay can say of a gossip message: size and first byte. */
 export function judgeGossip(bytes: Uint8Array): TopicValidatorResult {
   const kind = bytes[0]
-  const isPossible = bytes.length <= maxGossipMessageBytes && kind !== undefined && sealedKinds.has(kind)
+  const isPossible = bytes.length <= maxGossipMessageBytes && kind !== undefined && kindBytes.has(kind)
   return isPossible ? TopicValidatorResult.Accept : TopicValidatorResult.Reject
 }
 

@@ -14,7 +14,13 @@ import {
   splitIntoFrames,
   verifyJoinRequest,
 } from '@kith/protocol'
-import type { InviteState, JoinRefusal, JoinStreamMessage, SignedJoinRequest, UserId } from '@kith/protocol'
+import type {
+  HelloPeer,
+  InviteState,
+  JoinRefusal,
+  JoinStreamMessage,
+  SignedJoinRequest,
+} from '@kith/protocol'
 import { timeoutSignal } from './clock.ts'
 import type { Core, OpenSpace } from './core.ts'
 import { epochDrafts } from './epoch-policy.ts'
@@ -24,12 +30,24 @@ import { servedAuthEvents } from './served-events.ts'
 import { RefusedOwnEvent } from './step.ts'
 
 const attemptTimeoutMs = 25_000
+/** From the first byte to the request: nobody has a place for longer without having said what it wants. */
+const requestTimeoutMs = 5_000
+/** Callers that have not shown a request yet; one more pushes out whoever has kept silent longest. */
+const maxCalling = 32
 /** Requests one device answers at a time. */
 const maxAnswering = 8
 
+/** A request whose bearer has proven its device. */
+interface Asked {
+  readonly request: Uint8Array
+  readonly peer: HelloPeer
+}
+
 export class Admissions {
   readonly #core: Core
-  #answering = 0
+  /** Longest silent first. */
+  readonly #calling = new Set<FrameStream>()
+  readonly #answering = new Set<FrameStream>()
 
   constructor(core: Core) {
     this.#core = core
@@ -40,51 +58,78 @@ export class Admissions {
   }
 
   async #answer(stream: FrameStream): Promise<void> {
-    if (this.#core.own === null || this.#answering >= maxAnswering) return stream.abort('busy')
-    this.#answering++
+    const isHere = ({ peer }: FrameStream): boolean => peer === stream.peer
+    if (this.#core.own === null || [...this.#calling, ...this.#answering].some(isHere))
+      return stream.abort('busy')
+    const asked = await this.#hear(stream)
+    if (asked === null) return stream.abort('malformed')
+    if (this.#answering.size >= maxAnswering) return stream.abort('busy')
+    this.#answering.add(stream)
+    const done = new AbortController()
+    const timeout = timeoutSignal(this.#core.clock, attemptTimeoutMs)
+    timeout.addEventListener('abort', () => stream.abort('timeout'), { once: true, signal: done.signal })
     try {
-      const signal = timeoutSignal(this.#core.clock, attemptTimeoutMs)
-      const giveUp = (): void => stream.abort('timeout')
-      signal.addEventListener('abort', giveUp, { once: true })
-      const { frames, peer } = await greetAsListener(
-        this.#core,
-        stream,
-        signal,
-        (pk) => this.#findInvite(pk) !== null,
-      )
+      for (const frame of await this.#judge(asked)) await stream.send(encodeJoinMessage(frame))
+      await stream.close()
+    } finally {
+      done.abort()
+      this.#answering.delete(stream)
+    }
+  }
+
+  /** The handshake and the request. */
+  async #hear(stream: FrameStream): Promise<Asked | null> {
+    const [silent] = this.#calling
+    if (silent !== undefined && this.#calling.size >= maxCalling) {
+      this.#calling.delete(silent)
+      silent.abort('busy')
+    }
+    this.#calling.add(stream)
+    const done = new AbortController()
+    const signal = timeoutSignal(this.#core.clock, requestTimeoutMs)
+    signal.addEventListener('abort', () => stream.abort('timeout'), { once: true, signal: done.signal })
+    try {
+      const hasInvite = (pk: Uint8Array): boolean => this.#hasInvite(pk)
+      const { frames, peer } = await greetAsListener(this.#core, stream, signal, hasInvite)
       const next = await frames.next()
       const message = next.done === true ? null : decodeJoinMessage(next.value)
-      if (message?.ok !== true || message.value.kind !== 'join') return stream.abort('malformed')
-      for (const frame of await this.#judge(message.value.request, peer.user))
-        await stream.send(encodeJoinMessage(frame))
-      await stream.close()
-      signal.removeEventListener('abort', giveUp)
+      return message?.ok === true && message.value.kind === 'join'
+        ? { request: message.value.request, peer }
+        : null
     } finally {
-      this.#answering--
+      done.abort()
+      this.#calling.delete(stream)
     }
   }
 
-  /** An invite by its key, revoked and expired ones too: their holders are told so. */
-  #findInvite(invitePk: Uint8Array): { readonly open: OpenSpace; readonly invite: InviteState } | null {
-    for (const open of this.#core.spaces.values()) {
-      if (!open.space.membership.members.has(open.space.own.user)) continue
-      for (const invite of open.space.membership.invites.values()) {
-        if (equalBytes(invite.invitePk, invitePk)) return { open, invite }
-      }
-    }
-    return null
+  /** Is there an invite with this key? Revoked and expired ones count: their holders are told so. */
+  #hasInvite(invitePk: Uint8Array): boolean {
+    const { spaces } = this.#core
+    return [...spaces.values()].some(
+      ({ space }) =>
+        space.membership.members.has(space.own.user) &&
+        [...space.membership.invites.values()].some((invite) => equalBytes(invite.invitePk, invitePk)),
+    )
   }
 
-  async #judge(bytes: Uint8Array, user: UserId): Promise<readonly JoinStreamMessage[]> {
+  async #judge({ request: bytes, peer }: Asked): Promise<readonly JoinStreamMessage[]> {
     const decoded = decodeJoinRequest(bytes)
-    if (!decoded.ok || decoded.value.request.user !== user) return [refusedWith('unknown')]
+    if (!decoded.ok) return [refusedWith('unknown')]
     const signed = decoded.value
-    const open = this.#core.spaces.get(signed.request.space)
-    const invite = open?.space.membership.invites.get(signed.request.invite)
+    const { request } = signed
+    const open = this.#core.spaces.get(request.space)
+    const invite = open?.space.membership.invites.get(request.invite)
     if (open === undefined || invite === undefined) return [refusedWith('unknown')]
+    if (!isBearer(peer, request, invite)) return [refusedWith('unknown')]
     const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
     if (!verified.ok) return [refusedWith('unknown')]
-    if (open.space.membership.members.has(user)) return this.#graphOf(open)
+    const { members, devices } = open.space.membership
+    if (members.has(request.user)) {
+      // Whoever is in may have lost the answer on its way. A device that the space does not know is nobody's.
+      const device = devices.get(peer.device)
+      const isTheirs = device?.user === request.user && !device.revoked
+      return isTheirs ? this.#graphOf(open) : [refusedWith('unknown')]
+    }
     const refusal = this.#whyNot(open, invite, signed)
     if (refusal !== null) return [refusedWith(refusal)]
     return this.#admit(open, invite, signed)
@@ -126,6 +171,15 @@ export class Admissions {
     const frames = splitIntoFrames(await servedAuthEvents(this.#core, open), 1024)
     return frames.map((events, index) => ({ kind: 'admitted', events, last: index === frames.length - 1 }))
   }
+}
+
+/**
+ * Does a request speak for the device that brings it? Every member holds the requests of the others, so the bytes alone
+ * prove nothing. A stranger has also shown the link this very request names.
+ */
+function isBearer(peer: HelloPeer, request: SignedJoinRequest['request'], invite: InviteState): boolean {
+  if (request.user !== peer.user || request.device !== peer.device) return false
+  return peer.invitePk === null || equalBytes(peer.invitePk, invite.invitePk)
 }
 
 function refusedWith(reason: JoinRefusal): JoinStreamMessage {

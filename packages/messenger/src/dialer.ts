@@ -143,10 +143,9 @@ export class Dialer {
     const meetings = [...(await this.#epochMeetings()), ...(await this.inviteMeetings())]
     network.setMeetings(meetings)
     for (const meeting of meetings) {
-      const found = await network.discover(meeting, {
-        signal: timeoutSignal(this.#core.clock, dialTimeoutMs, this.#stopped.signal),
-      })
-      for (const target of found) {
+      const signal = timeoutSignal(this.#core.clock, dialTimeoutMs, this.#stopped.signal)
+      // Where one meeting cannot be asked about, the others still can.
+      for (const target of await network.discover(meeting, { signal }).catch(() => [])) {
         if (this.#met.size >= 256) this.#met.clear()
         this.#met.set(target.peer, target)
       }

@@ -21,6 +21,10 @@ import { encodeSpaceRecord } from './space-records.ts'
 import { toStoredEvent } from './stored-events.ts'
 import { membersOf, summarise } from './views.ts'
 
+const idChars = 64
+/** An id or a beginning of one that is long enough to mean somebody. */
+const idPattern = /^[0-9a-f]{6,64}$/i
+
 type Names =
   | 'group.create'
   | 'group.members'
@@ -67,7 +71,8 @@ export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names
       return { eid: event!.eid }
     },
     async 'invite.create'({ space, mode = 'open', singleUse = false, expiresInMs, base }) {
-      return createInvite(core, findSpace(core, space), { mode, singleUse, expiresInMs, base })
+      const relays = keeper.relays.own()
+      return createInvite(core, findSpace(core, space), { mode, singleUse, expiresInMs, base, relays })
     },
     async 'invite.list'({ space }) {
       return viewInvites(findSpace(core, space))
@@ -162,12 +167,17 @@ async function actThenRotate(
   return done
 }
 
-/** A member by id, by an unambiguous beginning of it, or by an unambiguous name. @throws MessengerError `unknown-user` */
+/**
+ * A member by id, by an unambiguous beginning of it, or by an unambiguous name, in this order: what somebody calls
+ * themselves never stands for somebody else's id. @throws MessengerError `unknown-user`
+ */
 function findUser(open: OpenSpace, text: string): UserId {
   const views = membersOf(open, () => 'no')
-  const matches = views.filter(
-    ({ user, name }) => name === text || (text.length >= 6 && user.startsWith(text)),
-  )
+  const isId = idPattern.test(text)
+  const byId = isId ? views.filter(({ user }) => user.startsWith(text.toLowerCase())) : []
+  // A whole id that is nobody's here is nobody, whatever name somebody goes by.
+  const isWhole = isId && text.length === idChars
+  const matches = byId.length > 0 || isWhole ? byId : views.filter(({ name }) => name === text)
   const [only] = matches
   if (only === undefined || matches.length > 1) throw new MessengerError('unknown-user')
   return only.user as UserId

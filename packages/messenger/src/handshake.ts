@@ -24,20 +24,30 @@ export interface Greeted {
   readonly frames: AsyncIterator<Uint8Array>
 }
 
-/** Greets the side this device called. With an invite's key, whoever answers may be unknown. */
+/** A link in hand: who holds it may be a stranger to the listener, and the listener to it. */
+export interface LinkInHand {
+  readonly key: SigningKey
+  /** As the link names them. */
+  readonly inviter: { readonly user: UserId; readonly peer: PeerId }
+}
+
+/** Greets the side this device called. With a link, whoever answers may be unknown, but for the inviter's own address. */
 export function greetAsDialer(
   core: Core,
   stream: FrameStream,
   signal: AbortSignal,
-  inviteKey?: SigningKey,
+  link?: LinkInHand,
 ): Promise<Greeted> {
-  const shared = {
-    ...peerIds(core, stream),
-    self: self(core),
-    recognise: recogniser(core),
-    meant: userMeant(core, stream.peer),
-  }
-  const settings = inviteKey === undefined ? shared : { ...shared, inviteKey }
+  const shared = { ...peerIds(core, stream), self: self(core) }
+  const settings =
+    link === undefined
+      ? { ...shared, recognise: recogniserAt(core, stream.peer), meant: null }
+      : {
+          ...shared,
+          recognise: recogniser(core),
+          meant: link.inviter.peer === stream.peer ? link.inviter.user : null,
+          inviteKey: link.key,
+        }
   return drive(core, stream, dialerHello(settings, core.engine), signal)
 }
 
@@ -112,16 +122,41 @@ function recogniser(core: Core): (user: UserId, device: DeviceId) => Acquaintanc
 }
 
 /**
- * Whom this device means by a PeerId: the user whose `reach` names it. Null where it met the peer another way, or where
- * two users claim it, so that a false claim does not keep the right one out.
+ * Recognises who answers at a dialed PeerId. Where a single member's device says it is there, others who answer are
+ * strangers, unless nothing of theirs says that they are elsewhere: a false claim keeps nobody out.
  */
-function userMeant(core: Core, peer: PeerId): UserId | null {
-  const claimants = new Set<UserId>()
+function recogniserAt(core: Core, peer: PeerId): (user: UserId, device: DeviceId) => Acquaintance {
+  const recognise = recogniser(core)
+  const places = placesOfDevices(core)
+  const claimants = new Set(
+    [...places.values()].filter((place) => place.peers.has(peer)).map(({ user }) => user),
+  )
+  return (user, device) => {
+    const known = recognise(user, device)
+    const own = places.get(device)
+    const isElsewhere = own !== undefined && !own.peers.has(peer)
+    const isAnothers = claimants.size === 1 && !claimants.has(user)
+    return known === 'known' && isElsewhere && isAnothers ? 'stranger' : known
+  }
+}
+
+/** Where current members' devices say they are. */
+function placesOfDevices(
+  core: Core,
+): ReadonlyMap<DeviceId, { readonly user: UserId; readonly peers: Set<PeerId> }> {
+  const places = new Map<DeviceId, { readonly user: UserId; readonly peers: Set<PeerId> }>()
   for (const { space } of core.spaces.values()) {
+    const { members, devices } = space.membership
     for (const { value } of space.registers.all()) {
-      if (value.name === 'reach' && decodeReach(value.value)?.peer === peer) claimants.add(value.user)
+      const device = devices.get(value.device)
+      if (value.name !== 'reach' || device?.user !== value.user) continue
+      if (device.revoked || !members.has(value.user)) continue
+      const reach = decodeReach(value.value)
+      if (reach === null) continue
+      const place = places.get(value.device) ?? { user: value.user, peers: new Set() }
+      places.set(value.device, place)
+      place.peers.add(reach.peer)
     }
   }
-  const [only] = claimants
-  return claimants.size === 1 && only !== undefined ? only : null
+  return places
 }

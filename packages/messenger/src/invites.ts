@@ -11,8 +11,9 @@ import type { InviteView } from './requests.ts'
 const defaultLifetimeMs = 7 * 24 * 60 * 60 * 1000
 const maxLifetimeMs = 365 * 24 * 60 * 60 * 1000
 const dayMs = 24 * 60 * 60 * 1000
-/** Invites one device answers for at the relays. */
+/** Invites one device answers for at the relays, and of one group: no group takes the places of the others. */
 const maxMeetings = 16
+const maxMeetingsPerSpace = 4
 
 export interface InviteWish {
   readonly mode: Invite['mode']
@@ -20,6 +21,8 @@ export interface InviteWish {
   readonly expiresInMs: number | undefined
   /** Address of a page the link opens; the terminal takes the bare code as well. */
   readonly base: string | undefined
+  /** Where newcomers find members. */
+  readonly relays: readonly string[]
 }
 
 /** Posts an invite and writes its link. @throws MessengerError `not-allowed` */
@@ -60,10 +63,7 @@ export async function createInvite(
     inboxPk: inbox.publicKey,
     rendezvous16: await run(engine, deriveInviteRendezvous(inboxSecret)),
     expiry,
-    relays: network
-      .relays()
-      .slice(0, 3)
-      .map(({ address }) => address),
+    relays: wish.relays.slice(0, 3),
     name: space.membership.settings.name ?? null,
   })
   return { link, eid: event!.eid }
@@ -92,20 +92,25 @@ export function isInviteOpen(invite: InviteState, nowMs: number): boolean {
   return !invite.revoked && invite.expiry > nowMs && !(invite.singleUse && invite.admitted.length > 0)
 }
 
-/** Where this device waits for newcomers. */
+/** Where this device waits for newcomers: of each group at its newest invites, first one of each, then the next. */
 export async function inviteMeetings(core: Core): Promise<readonly Meeting[]> {
-  const nowMs = core.clock.nowMs()
+  const perSpace = [...core.spaces.values()].map((open) => openInvites(open, core.clock.nowMs()))
+  const rounds = Array.from({ length: maxMeetingsPerSpace }, (_, round) =>
+    perSpace.flatMap((invites) => invites.slice(round, round + 1)),
+  )
   const meetings: Meeting[] = []
-  for (const { space } of core.spaces.values()) {
-    const rank = space.membership.members.get(space.own.user)
-    if (rank === undefined || rank > memberRank) continue
-    for (const invite of space.membership.invites.values()) {
-      if (!isInviteOpen(invite, nowMs) || meetings.length >= maxMeetings) continue
-      const rendezvous16 = await run(core.engine, deriveInviteRendezvous(invite.inboxSecret))
-      meetings.push(...(await meetingsOf(core, rendezvous16, [0])))
-    }
+  for (const invite of rounds.flat().slice(0, maxMeetings)) {
+    const rendezvous16 = await run(core.engine, deriveInviteRendezvous(invite.inboxSecret))
+    meetings.push(...(await meetingsOf(core, rendezvous16, [0])))
   }
   return meetings
+}
+
+/** Invites this device may admit by, the newest first. */
+function openInvites({ space }: OpenSpace, nowMs: number): readonly InviteState[] {
+  const rank = space.membership.members.get(space.own.user)
+  if (rank === undefined || rank > memberRank) return []
+  return [...space.membership.invites.values()].filter((invite) => isInviteOpen(invite, nowMs)).toReversed()
 }
 
 /** The meeting points of a link, by days from today: a clock may be a day off. */

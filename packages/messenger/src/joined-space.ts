@@ -11,20 +11,23 @@ import {
   verifyEvents,
 } from '@kith/protocol'
 import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
-import type { Step } from '@kith/storage'
 import type { Core, OpenSpace } from './core.ts'
 import { ownKeys } from './core.ts'
 import { encodeSpaceRecord } from './space-records.ts'
+import type { Puts } from './step.ts'
 import { toStoredEvent } from './stored-events.ts'
 
 /** Auth events taken from one member at a join. */
-const maxJoinedEvents = 40_000
+export const maxJoinedEvents = 40_000
+/** And their bytes. */
+export const maxJoinedBytes: number = 64 * 1024 * 1024
 
-/** Verifies and stores a space; false where what was handed over is not that space, or does not admit this user. */
+/** Verifies and stores a space, with `puts`; false where what was handed over is not that space, or does not admit this user. */
 export async function storeJoinedSpace(
   core: Core,
   space: SpaceId,
   events: readonly Uint8Array[],
+  puts: Puts,
 ): Promise<boolean> {
   if (events.length > maxJoinedEvents) return false
   const applied = await verifyGraph(core, space, events)
@@ -34,6 +37,7 @@ export async function storeJoinedSpace(
     append: [{ space, lane: 'auth', events: applied.map(toStoredEvent) }],
     puts: [
       ...pages,
+      ...puts,
       {
         table: 'spaces',
         key: space,
@@ -89,7 +93,7 @@ function inviteKeys(events: readonly SignedEvent[]): ReadonlyMap<Eid, Uint8Array
   return keys
 }
 
-function pageOf(core: Core, space: SpaceId, { content, wrapPage }: VerifiedEvent): NonNullable<Step['puts']> {
+function pageOf(core: Core, space: SpaceId, { content, wrapPage }: VerifiedEvent): Puts {
   const [hash] = content?.type === 'epoch' ? content.wrapPages : []
   if (wrapPage === null || hash === undefined || !equalBytes(core.engine.sha256(wrapPage), hash)) return []
   return [{ table: 'pages', key: `${space}/${formatHex(hash)}`, value: wrapPage }]

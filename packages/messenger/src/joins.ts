@@ -10,7 +10,7 @@ import {
   parseInviteLink,
   signJoinRequest,
 } from '@kith/protocol'
-import type { InviteLink, JoinRefusal, SpaceId } from '@kith/protocol'
+import type { InviteLink, JoinRefusal } from '@kith/protocol'
 import { timeoutSignal, waitFor } from './clock.ts'
 import { ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
@@ -20,9 +20,10 @@ import type { MessengerErrorCode } from './errors.ts'
 import { greetAsDialer } from './handshake.ts'
 import { inviteMeetings, meetingsOf } from './invites.ts'
 import { ownProof } from './own-proof.ts'
+import type { RelayLoan } from './own-relays.ts'
 import { Queue } from './queue.ts'
 import type { SpaceKeeper } from './space-keeper.ts'
-import { extendJoinedSpace, storeJoinedSpace } from './joined-space.ts'
+import { extendJoinedSpace, maxJoinedBytes, maxJoinedEvents, storeJoinedSpace } from './joined-space.ts'
 import type { SyncPeers } from './sync-peers.ts'
 
 const attemptTimeoutMs = 25_000
@@ -38,6 +39,21 @@ const refusalCodes: Readonly<Record<JoinRefusal, MessengerErrorCode>> = {
   full: 'group-full',
   unknown: 'invite-unknown',
 }
+
+/** What a person is told where several members say no for different reasons: the first of these. */
+const mostTelling: readonly JoinRefusal[] = ['banned', 'revoked', 'used', 'expired', 'full', 'unknown']
+
+/** One use of a link, from the paste to the group. */
+interface Attempt {
+  readonly link: InviteLink
+  readonly key: SigningKey
+  readonly request: Uint8Array
+  readonly loan: RelayLoan
+  readonly signal: AbortSignal
+}
+
+/** What one member made of a request; null: nothing that counts. */
+type Answer = OpenSpace | JoinRefusal | null
 
 export class Joins {
   readonly #core: Core
@@ -75,16 +91,21 @@ export class Joins {
     const held = core.spaces.get(link.space)
     if (held?.space.membership.members.has(own.user) === true) throw new MessengerError('already-member')
     if (link.expiry <= core.clock.nowMs()) throw new MessengerError('invite-expired')
-    await this.#keeper.addRelays(link.relays)
-    core.changes.publish({ type: 'join', space: link.space, state: 'asking' })
-    const key = await core.engine.importSigningKey(
-      await run(core.engine, deriveInviteSeed(link.seed16, link.space)),
-    )
-    const request = await this.#request(link, key)
-    while (!signal.aborted && !this.#stopped.signal.aborted) {
-      const open = await this.#tryMembers(link, key, request)
-      if (open !== null) return open
-      await waitFor(core.clock, retryMs, AbortSignal.any([signal, this.#stopped.signal]))
+    const stopping = AbortSignal.any([signal, this.#stopped.signal])
+    const loan = this.#keeper.relays.borrow(link.relays)
+    try {
+      core.changes.publish({ type: 'join', space: link.space, state: 'asking' })
+      const key = await core.engine.importSigningKey(
+        await run(core.engine, deriveInviteSeed(link.seed16, link.space)),
+      )
+      const request = await this.#request(link, key)
+      while (!stopping.aborted) {
+        const open = await this.#tryMembers({ link, key, request, loan, signal: stopping })
+        if (open !== null) return open
+        await waitFor(core.clock, retryMs, stopping)
+      }
+    } finally {
+      this.#keeper.relays.giveBack(loan)
     }
     throw new MessengerError('nobody-reachable')
   }
@@ -106,88 +127,109 @@ export class Joins {
     return encodeJoinRequest(signed)
   }
 
-  /** Asks the inviter and everybody found at the meeting point, one after another. */
-  async #tryMembers(link: InviteLink, key: SigningKey, request: Uint8Array): Promise<OpenSpace | null> {
-    const { network } = this.#core
-    for (const target of await this.#whereMembersAre(link)) {
-      if (target.peer === network.peerId) continue
-      const signal = timeoutSignal(this.#core.clock, attemptTimeoutMs, this.#stopped.signal)
-      let stream: FrameStream | null = null
-      try {
-        await network.dial(target, { signal })
-        const opened = await network.openStream(target.peer, '/kith/join/1', { signal })
-        stream = opened
-        signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
-        const open = await this.#ask(stream, { link, key, request }, signal)
-        if (open !== null) return open
-      } catch (cause) {
-        // A clear no ends the search; silence and broken streams do not.
-        if (cause instanceof MessengerError) throw cause
-      } finally {
-        stream?.abort('done')
-      }
+  /**
+   * Asks the inviter and everybody found at the meeting point, one after another. The inviter's no ends the search.
+   * Whoever holds the link can wait at the meeting point and say no, so that of others counts only when all were asked.
+   */
+  async #tryMembers(attempt: Attempt): Promise<OpenSpace | null> {
+    const refusals = new Set<JoinRefusal>()
+    for (const target of await this.#whereMembersAre(attempt)) {
+      if (target.peer === this.#core.network.peerId) continue
+      if (attempt.signal.aborted) return null
+      const answer = await this.#tryMember(target, attempt)
+      if (answer === null) continue
+      if (typeof answer !== 'string') return answer
+      if (target.peer === attempt.link.inviter.peer) throw new MessengerError(refusalCodes[answer])
+      refusals.add(answer)
     }
+    const refusal = mostTelling.find((each) => refusals.has(each))
+    if (refusal !== undefined) throw new MessengerError(refusalCodes[refusal])
     return null
   }
 
-  async #whereMembersAre(link: InviteLink): Promise<readonly DialTarget[]> {
-    const { network } = this.#core
-    const addresses = link.relays.map((relay) => `${relay}/p2p-circuit/p2p/${link.inviter.peer}`)
-    const targets = new Map<string, DialTarget>()
-    const signal = timeoutSignal(this.#core.clock, attemptTimeoutMs, this.#stopped.signal)
-    for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
-      const found = await network.discover(meeting, { signal })
-      for (const target of found) targets.set(target.peer, target)
+  async #tryMember(target: DialTarget, attempt: Attempt): Promise<Answer> {
+    const { network, clock } = this.#core
+    const signal = timeoutSignal(clock, attemptTimeoutMs, attempt.signal)
+    let stream: FrameStream | null = null
+    try {
+      await network.dial(target, { signal })
+      const opened = await network.openStream(target.peer, '/kith/join/1', { signal })
+      stream = opened
+      signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
+      return await this.#ask(stream, attempt, signal)
+    } catch (cause) {
+      // Silence and broken streams do not end the search; what this device itself cannot do does.
+      if (cause instanceof MessengerError) throw cause
+      return null
+    } finally {
+      stream?.abort('done')
     }
-    if (!targets.has(link.inviter.peer))
-      targets.set(link.inviter.peer, { peer: link.inviter.peer, addresses })
-    return [...targets.values()]
   }
 
-  async #ask(
-    stream: FrameStream,
-    {
-      link,
-      key,
-      request,
-    }: { readonly link: InviteLink; readonly key: SigningKey; readonly request: Uint8Array },
-    signal: AbortSignal,
-  ): Promise<OpenSpace | null> {
-    const { frames } = await greetAsDialer(this.#core, stream, signal, key)
+  /** Whoever waits at the meeting point, the inviter first; where it does not, it is tried last at its relays. */
+  async #whereMembersAre({ link, signal: stopping }: Attempt): Promise<readonly DialTarget[]> {
+    const { network, clock } = this.#core
+    const { peer } = link.inviter
+    const found = new Map<string, DialTarget>()
+    const signal = timeoutSignal(clock, attemptTimeoutMs, stopping)
+    for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
+      // Relays that fail for one day may answer for the next, and the inviter may be reached all the same.
+      for (const target of await network.discover(meeting, { signal }).catch(() => []))
+        found.set(target.peer, target)
+    }
+    const inviter = found.get(peer)
+    found.delete(peer)
+    if (inviter !== undefined) return [inviter, ...found.values()]
+    const addresses = link.relays.map((relay) => `${relay}/p2p-circuit/p2p/${peer}`)
+    return [...found.values(), { peer, addresses }]
+  }
+
+  async #ask(stream: FrameStream, attempt: Attempt, signal: AbortSignal): Promise<Answer> {
+    const { link, key, request } = attempt
+    const { frames } = await greetAsDialer(this.#core, stream, signal, { key, inviter: link.inviter })
     await stream.send(encodeJoinMessage({ kind: 'join', request }))
     const events: Uint8Array[] = []
+    let bytes = 0
+    let isWaiting = false
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       const message = decodeJoinMessage(next.value)
       if (!message.ok) return null
       const { value } = message
-      if (value.kind === 'refused') throw new MessengerError(refusalCodes[value.reason])
-      if (value.kind === 'waiting')
+      if (value.kind === 'refused') return value.reason
+      if (value.kind === 'waiting' && !isWaiting) {
+        isWaiting = true
         this.#core.changes.publish({ type: 'join', space: link.space, state: 'waiting' })
+      }
       if (value.kind !== 'admitted') continue
+      bytes += next.value.length
+      if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
       events.push(...value.events)
-      if (value.last) return this.#enter(link, events)
+      if (value.last) return this.#enter(attempt, events)
     }
     return null
   }
 
   /** Puts the graph to use: of a space held already, as after leaving it, only what is new. */
-  async #take(space: SpaceId, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
-    const held = this.#core.spaces.get(space)
+  async #take({ link, loan }: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const { relays } = this.#keeper
+    const held = this.#core.spaces.get(link.space)
     if (held === undefined) {
-      const isStored = await storeJoinedSpace(this.#core, space, events)
-      return isStored ? this.#keeper.enter(space) : null
+      const isStored = await storeJoinedSpace(this.#core, link.space, events, relays.recordWith(loan))
+      return isStored ? this.#keeper.enter(link.space) : null
     }
     const isAdmitted = await extendJoinedSpace(held, events, this.#core)
     return isAdmitted ? this.#keeper.settleIn(held) : null
   }
 
-  async #enter(link: InviteLink, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
-    const open = await this.#entering.run(() => this.#take(link.space, events))
+  async #enter(attempt: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const { space } = attempt.link
+    const open = await this.#entering.run(() => this.#take(attempt, events))
     if (open === null) return null
-    this.#core.changes.publish({ type: 'join', space: link.space, state: 'admitted' })
+    await this.#keeper.relays.keep(attempt.loan)
+    this.#core.changes.publish({ type: 'join', space, state: 'admitted' })
     this.#sync.openMissing()
     // Names, and whatever history the group shares, come with the first comparison.
-    await this.#sync.compared(link.space, firstSyncPatienceMs)
+    await this.#sync.compared(space, firstSyncPatienceMs)
     return open
   }
 }

@@ -90,8 +90,7 @@ export class Messenger implements MessengerFace {
     }
     this.#sync.start()
     this.#admissions.start()
-    const relays = await this.#keeper.storedRelays()
-    if (core.network.relays().length === 0 && relays.length > 0) core.network.setRelays(relays)
+    await this.#keeper.relays.useStored()
     await core.network.start()
     this.#keeper.start()
     this.#dialer.start()

@@ -10,7 +10,7 @@ import {
   rotationTurn,
 } from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
-import { decodeCbor, encodeCbor } from '@kith/crypto'
+import { encodeCbor } from '@kith/crypto'
 import { findSpace, ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import type { Dialer } from './dialer.ts'
@@ -18,6 +18,7 @@ import { epochDrafts, freshDraft, sendChoice } from './epoch-policy.ts'
 import { Live } from './live.ts'
 import { loadSpace } from './load-space.ts'
 import { ownProof } from './own-proof.ts'
+import { OwnRelays } from './own-relays.ts'
 import { encodeReach } from './reach.ts'
 import { RotationSchedule } from './rotation-schedule.ts'
 import type { Space } from './space.ts'
@@ -30,10 +31,9 @@ const newcomerPatienceMs = 3_000
 const hourMs = 60 * 60 * 1000
 const firstReloadMs = 1_000
 const maxReloadMs = 30_000
-const maxRelays = 8
-const maxRelaysBytes = 8 * 1024
 
 export class SpaceKeeper {
+  readonly relays: OwnRelays
   readonly #core: Core
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
@@ -49,6 +49,8 @@ export class SpaceKeeper {
     this.#core = core
     this.#sync = sync
     this.#dialer = dialer
+    this.relays = new OwnRelays(core)
+    this.relays.onChange = () => this.#announceSoon()
   }
 
   start(): void {
@@ -124,8 +126,9 @@ export class SpaceKeeper {
     for (const open of this.#core.spaces.values()) await this.#announce(open)
   }
 
-  get relays(): OwnRelays {
-    return this.#relays
+  /** Uses, and remembers, these relays. @throws NetworkError `misuse` where one is no relay's address */
+  setRelays(addresses: readonly string[]): Promise<void> {
+    return this.relays.set(addresses)
   }
 
   /** Storage failed under a space, so memory is ahead of the disk: it is loaded again, as often as it takes. */
@@ -151,7 +154,7 @@ export class SpaceKeeper {
     const { space, live } = open
     const own = ownKeys(this.#core)
     if (!space.membership.members.has(own.user) || !space.membership.devices.has(own.device)) return
-    const relays = this.#relays.own()
+    const relays = this.relays.own()
     const record = await network.signedPeerRecord()
     const values = [
       ['profile', own.name],

@@ -22,10 +22,19 @@ export interface Exchange {
 /** Opens a stream, runs `work` on it and closes it again. Rejects with NetworkError. */
 export async function withExchange<T>(
   connection: Libp2pConnection,
-  options: { readonly protocol: string; readonly maxFrameBytes: number; readonly signal: AbortSignal },
+  options: {
+    readonly protocol: string
+    readonly maxFrameBytes: number
+    readonly signal: AbortSignal
+    /** @default 20 000 */
+    readonly timeoutMs?: number
+  },
   work: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(exchangeTimeoutMs)])
+  const signal = AbortSignal.any([
+    options.signal,
+    AbortSignal.timeout(options.timeoutMs ?? exchangeTimeoutMs),
+  ])
   let stream: Stream | null = null
   const onAbort = (): void => stream?.abort(new NetworkError('aborted', 'the request was given up'))
   try {

@@ -25,6 +25,8 @@ const renewAfter = 0.5
 const minRenewMs = 60_000
 /** Changes that follow each other within this time are announced once. */
 const settleMs = 500
+/** A relay that has not answered a question by then is passed over: the others' answers do not wait for it. */
+const askTimeoutMs = 5_000
 
 export interface RendezvousOptions {
   readonly engine: Engine
@@ -67,13 +69,17 @@ export class RendezvousClient {
     this.#bell.ring()
   }
 
-  /** Everyone registered at any reachable relay, one target per peer, without ourselves. */
+  /**
+   * Everyone registered at any relay that answers in time, one target per peer, without ourselves. Rejects with
+   * NetworkError `aborted` where the caller gave up before anybody answered.
+   */
   async discover(meeting: Meeting, signal: AbortSignal): Promise<readonly DialTarget[]> {
     assertMeeting(meeting)
     const answers = await Promise.allSettled(
       this.#options.relayConnections().map((connection) => this.#ask(connection, meeting, signal)),
     )
-    if (signal.aborted) throw new NetworkError('aborted', 'the search was given up')
+    if (signal.aborted && !answers.some(({ status }) => status === 'fulfilled'))
+      throw new NetworkError('aborted', 'the search was given up')
     const found = new Map<PeerId, Uint8Array[]>()
     for (const answer of answers) {
       if (answer.status === 'rejected') this.#options.onFailure(answer.reason)
@@ -136,7 +142,12 @@ export class RendezvousClient {
     meeting: Meeting,
     signal: AbortSignal,
   ): Promise<readonly { peer: PeerId; envelope: Uint8Array }[]> {
-    const options = { protocol: rendezvousProtocol, maxFrameBytes: rendezvousLimits.replyFrameBytes, signal }
+    const options = {
+      protocol: rendezvousProtocol,
+      maxFrameBytes: rendezvousLimits.replyFrameBytes,
+      signal,
+      timeoutMs: askTimeoutMs,
+    }
     const frame = await withExchange(connection, options, async (exchange) => {
       await exchange.send(
         encodeRendezvousRequest({ kind: 'discover', namespace: meeting.namespace, limit: maxDiscovered }),

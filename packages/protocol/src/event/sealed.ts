@@ -23,6 +23,7 @@ import type { Eid, SpaceId } from '../ids.ts'
 import { hintBytes, maxGossipMessageBytes, minPaddedBytes, saltBytes } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
+import { sealedKindBytes } from '../relay/sealed-kinds.ts'
 import { equalBytes } from './codec.ts'
 import { pad, paddedLength, unpad } from './padding.ts'
 
@@ -37,7 +38,7 @@ export interface SealKeys {
 }
 
 /** What is sealed, by the first byte. */
-export type SealedKind = 'event' | 'register' | 'ephemeral'
+export type SealedKind = keyof typeof sealedKindBytes
 
 /** Sealed bytes, taken apart and not opened. */
 export interface Sealed {
@@ -50,16 +51,9 @@ export interface Sealed {
 /** Why bytes are no sealed form. */
 export type SealedRefusal = 'too-large' | 'too-short' | 'unknown-kind'
 
-const kinds: ReadonlyMap<number, SealedKind> = new Map([
-  [0x01, 'event'],
-  [0x02, 'register'],
-  [0x03, 'ephemeral'],
-])
-const bytesOfKind: { readonly [Kind in SealedKind]: number } = {
-  event: 0x01,
-  register: 0x02,
-  ephemeral: 0x03,
-}
+const kindOfByte: ReadonlyMap<number, SealedKind> = new Map(
+  Object.entries(sealedKindBytes).map(([kind, byte]) => [byte, kind as SealedKind]),
+)
 
 const prefixBytes = 1 + hintBytes + saltBytes
 const minSealedBytes = prefixBytes + minPaddedBytes + aeadTagBytes
@@ -85,7 +79,7 @@ export function* sealPayload(
   }
   const salt = env.randomBytes(saltBytes)
   const [derived, mark] = yield* ask([keyJob(keys, salt), mac(keys.hintKey, salt)])
-  const prefix = join(Uint8Array.of(bytesOfKind[kind]), mark.subarray(0, hintBytes), salt)
+  const prefix = join(Uint8Array.of(sealedKindBytes[kind]), mark.subarray(0, hintBytes), salt)
   const aad = join(prefix, fromId(keys.space))
   const [ciphertext] = yield* ask([seal({ ...splitKeyAndNonce(derived), aad }, pad(payload))])
   return join(prefix, ciphertext)
@@ -100,7 +94,7 @@ export function sealedLength(payloadBytes: number): number {
 export function decodeSealed(bytes: Uint8Array): Result<Sealed, SealedRefusal> {
   if (bytes.length > maxGossipMessageBytes) return refuse('too-large')
   if (bytes.length < minSealedBytes) return refuse('too-short')
-  const kind = kinds.get(bytes[0]!)
+  const kind = kindOfByte.get(bytes[0]!)
   if (kind === undefined) return refuse('unknown-kind')
   return accept({
     kind,
@@ -122,7 +116,7 @@ export function* openSealed(
   sealed: Sealed,
 ): Plan<Result<Uint8Array, 'not-open' | 'bad-padding'>> {
   const [derived] = yield* ask([keyJob(keys, sealed.salt)])
-  const aad = join(Uint8Array.of(bytesOfKind[sealed.kind]), sealed.hint, sealed.salt, fromId(keys.space))
+  const aad = join(Uint8Array.of(sealedKindBytes[sealed.kind]), sealed.hint, sealed.salt, fromId(keys.space))
   const [padded] = yield* ask([open({ ...splitKeyAndNonce(derived), aad }, sealed.ciphertext)])
   if (padded === null) return refuse('not-open')
   const payload = unpad(padded)

@@ -28,4 +28,5 @@ export {
 } from './rendezvous.ts'
 export type { RegisterOutcome, Registration, RendezvousBookLimits } from './rendezvous-book.ts'
 export { defaultRendezvousBookLimits, RendezvousBook } from './rendezvous-book.ts'
+export { sealedKindBytes } from './sealed-kinds.ts'
 export { groupTopicChars, isGroupTopic } from './topic.ts'
