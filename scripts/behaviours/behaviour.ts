@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { CheckFailure, Report, seconds } from './report.ts'
 import { Stage } from './stage.ts'
-import { plantTree } from './tree.ts'
+import { plantIn, plantTree } from './tree.ts'
 import type { Plant } from './tree.ts'
 
 export interface Behaviour {
@@ -20,6 +20,8 @@ export interface Scene {
   readonly stage: Stage
   readonly report: Report
   readonly counts: Readonly<Record<string, number>>
+  /** Plants the fault, if any, in another tree as well. */
+  readonly plantInto: (tree: string) => void
 }
 
 /** Plays one check and sets the exit code: 0 shown, 1 not, 2 an option that does not exist. */
@@ -31,7 +33,9 @@ export async function runBehaviour(behaviour: Behaviour): Promise<void> {
   }
   const report = new Report()
   const startedMs = performance.now()
-  const tree = plantTree(options.plant === null ? [] : (behaviour.plants[options.plant] ?? []))
+  const plants = options.plant === null ? [] : (behaviour.plants[options.plant] ?? [])
+  const tree = plantTree(plants)
+  const plantInto = (root: string): void => plants.forEach((plant) => plantIn(root, plant))
   const stage = new Stage(tree.root)
   stage.onClear(tree.remove)
   const endBySignal = (): void => void stage.clear().finally(() => process.exit(130))
@@ -42,7 +46,7 @@ export async function runBehaviour(behaviour: Behaviour): Promise<void> {
       const late = new CheckFailure(`Not done within ${seconds(behaviour.limitMs)}.`)
       limit = setTimeout(() => reject(late), behaviour.limitMs)
     })
-    await Promise.race([behaviour.play({ stage, report, counts: options.counts }), tooLate])
+    await Promise.race([behaviour.play({ stage, report, counts: options.counts, plantInto }), tooLate])
   } catch (error) {
     report.line(behaviour.name, error instanceof Error ? describe(error) : String(error), false)
   } finally {

@@ -44,6 +44,11 @@ export class Tap {
     await until('the tap is on the topic', isHeard, 20_000)
   }
 
+  /** Publishes on a topic, whatever it is. */
+  async say(topic: string, bytes: Uint8Array): Promise<void> {
+    await Promise.allSettled([this.#stranger.services.pubsub.publish(topic, bytes)])
+  }
+
   /** Who of the people known has joined a topic. */
   namesOn(topic: string): readonly string[] {
     const subscribers = this.#stranger.services.pubsub.getSubscribers(topic)

@@ -73,7 +73,8 @@ function linkModules(root: string): void {
   }
 }
 
-function plantIn(root: string, { file, original, planted }: Plant): void {
+/** Plants one fault. @throws CheckFailure where it no longer fits */
+export function plantIn(root: string, { file, original, planted }: Plant): void {
   const path = join(root, file)
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   if (text.split(original).length !== 2)
