@@ -83,6 +83,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
       workspaces: [
         '@kith/crypto',
         '@kith/crypto/node',
+        '@kith/crypto/portable',
         '@kith/protocol',
         '@kith/storage',
         '@kith/storage/node',

@@ -1,10 +1,14 @@
 /** Puts a messenger together for Node: engine, store, network and clock are chosen here and nowhere else. */
+import { readFileSync } from 'node:fs'
+import { chooseEngine } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
 import { createNodeEngine } from '@kith/crypto/node'
+import { createNobleEngine } from '@kith/crypto/portable'
 import { Messenger } from '@kith/messenger'
 import { createNodeNetwork, generateNetworkKey } from '@kith/network/node'
 import type { Store } from '@kith/storage'
 import { openNodeStore } from '@kith/storage/node'
+import { Failure } from './failure.ts'
 import type { Settings } from './settings.ts'
 
 const networkKey = 'network-key'
@@ -19,8 +23,8 @@ export interface OpenOptions {
 
 /** Opens the store of a data directory and starts a messenger on it. Rejects with StorageError `locked` where another has it. */
 export async function openMessenger(settings: Settings, { remember }: OpenOptions): Promise<Messenger> {
-  const engine = createNodeEngine()
-  const store = await openNodeStore({ directory: settings.dataDir, engine })
+  const engine = await chooseEngine([createNodeEngine], createNobleEngine)
+  const store = await openNodeStore({ directory: settings.dataDir, engine, ...readPassphrase(settings) })
   try {
     const localNetwork = settings.localNetwork ?? (await readSwitch(store, localNetworkKey))
     if (remember && settings.localNetwork !== null) await writeSwitch(store, localNetworkKey, localNetwork)
@@ -37,6 +41,17 @@ export async function openMessenger(settings: Settings, { remember }: OpenOption
   } catch (cause) {
     await store.close()
     throw cause
+  }
+}
+
+/** The first line of the file named, never an argument: those are seen by everybody on the machine. */
+function readPassphrase({ passphraseFile }: Settings): { passphrase?: string } {
+  if (passphraseFile === null) return {}
+  try {
+    const [passphrase = ''] = readFileSync(passphraseFile, 'utf8').split(/\r?\n/, 1)
+    return { passphrase }
+  } catch (cause) {
+    throw new Failure('terminal.no-passphrase-file', { detail: passphraseFile, cause })
   }
 }
 

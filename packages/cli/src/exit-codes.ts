@@ -27,6 +27,7 @@ const byErrorCode: Partial<Readonly<Record<ErrorCode, ExitCode>>> = {
   'terminal.bad-number': exitCodes.usage,
   'terminal.bad-profile': exitCodes.usage,
   'terminal.bad-relay': exitCodes.usage,
+  'terminal.no-passphrase-file': exitCodes.usage,
   'terminal.bad-words': exitCodes.usage,
   'terminal.input-too-long': exitCodes.usage,
   'terminal.no-home': exitCodes.usage,

@@ -20,6 +20,8 @@ const keepAliveMs = 60_000
 
 /** Runs one command line and ends the process. */
 export async function main(args: readonly string[]): Promise<void> {
+  // Everything this process makes is its owner's alone: database, socket, cache.
+  process.umask(0o077)
   const signals = watchSignals(process)
   const keepAlive = setInterval(() => undefined, keepAliveMs)
   const code = await runCommandLine(args, signals)

@@ -25,6 +25,8 @@ export interface Settings {
   readonly relays: readonly string[] | null
   /** Multiaddrs to listen on; null for the default. */
   readonly listen: readonly string[] | null
+  /** File whose first line is the passphrase of the data directory; null: there is none. */
+  readonly passphraseFile: string | null
   /** Null for the command's own default. */
   readonly timeoutMs: number | null
   /** True where --relay, --listen or --local-network was given by hand. */
@@ -43,6 +45,7 @@ export function readSettings(flags: Flags, surroundings: Surroundings): Settings
     localNetwork: flags.localNetwork ?? switchIn(env['KITH_LOCAL_NETWORK']),
     relays,
     listen: flags.listenOn ?? listIn(env['KITH_LISTEN']),
+    passphraseFile: nonEmpty(env['KITH_PASSPHRASE_FILE']) ?? null,
     timeoutMs: flags.timeout === undefined ? null : parseSeconds(flags.timeout),
     hasNetworkFlags:
       flags.relay !== undefined || flags.listenOn !== undefined || flags.localNetwork !== undefined,

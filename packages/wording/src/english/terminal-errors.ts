@@ -74,6 +74,10 @@ export const terminal = {
     happened: 'This profile name cannot be used.',
     todo: 'Use letters, digits, dots, hyphens and underscores, 64 at most.',
   },
+  'terminal.no-passphrase-file': {
+    happened: 'The file with the passphrase cannot be read.',
+    todo: 'KITH_PASSPHRASE_FILE names a file whose first line is the passphrase.',
+  },
   'terminal.bad-relay': {
     happened: 'This is not the address of a relay.',
     todo: 'It looks like /dns4/relay.example/tcp/443/tls/ws/p2p/12D3Koo… and is printed when the relay starts.',
