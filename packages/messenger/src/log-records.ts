@@ -5,8 +5,6 @@ import type { DeviceId, Eid, Log, UserId } from '@kith/protocol'
 import type { DirectoryEntry } from '@kith/storage'
 import { MessengerError } from './errors.ts'
 
-const maxRecordBytes = 4 * 1024 * 1024
-
 /** The record kept under `logs/<space>/<device>`. */
 export function encodeLogRecord(log: Log): Uint8Array {
   return encodeCbor([
@@ -23,9 +21,9 @@ export function encodeLogRecord(log: Log): Uint8Array {
   ])
 }
 
-/** A log without its eids, which come from the directory. */
+/** A log without its eids, which come from the directory. The record is our own, so it may be of any size. */
 export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): Log {
-  const decoded = decodeCbor(bytes, { maxBytes: maxRecordBytes })
+  const decoded = decodeCbor(bytes, { maxBytes: bytes.length })
   if (!decoded.ok) throw new MessengerError('storage-failed')
   const [, user, floor, citations, forks] = decoded.value as unknown as [
     number,

@@ -85,7 +85,7 @@ export class Messenger implements MessengerFace {
       core.own = await importOwnKeys(core.engine, secrets)
       core.identity = await loadSpace({ ...core, own: core.own }, core.own.user)
       for await (const { key, value } of core.store.scan('spaces', '')) {
-        if (decodeSpaceRecord(value).kind === 'group') await this.#keeper.open(key as SpaceId)
+        if (decodeSpaceRecord(value).kind === 'group') await this.#openStored(key as SpaceId)
       }
     }
     this.#sync.start()
@@ -94,6 +94,16 @@ export class Messenger implements MessengerFace {
     await core.network.start()
     this.#keeper.start()
     this.#dialer.start()
+  }
+
+  /** What is damaged stays closed, untouched and said so: the other spaces are not kept from opening. */
+  async #openStored(id: SpaceId): Promise<void> {
+    try {
+      await this.#keeper.open(id)
+    } catch {
+      this.#core.spaces.delete(id)
+      this.#core.changes.publish({ type: 'notice', space: id, code: 'space-damaged' })
+    }
   }
 
   /** Ends every stream and timer, waits for what is being stored, closes the store. */

@@ -35,9 +35,20 @@ export interface RegisterHome {
   record(change: () => Puts): Promise<void>
 }
 
+/** One device's registers in one user's name: their slots with the hash of what is in each, and what all amount to. */
+interface DigestedRegisters {
+  readonly user: UserId
+  readonly device: DeviceId
+  /** Null: changed since it was last hashed. */
+  readonly slots: Map<string, Uint8Array | null>
+  digest: Uint8Array | null
+}
+
 export class Registers {
   readonly #space: SpaceId
   readonly #newest = new Map<string, SignedRegister>()
+  readonly #digested = new Map<string, DigestedRegisters>()
+  #version = 0
   readonly #perDevice = new Map<DeviceId, number>()
   readonly #bytesPerUser = new Map<UserId, number>()
   readonly #listeners = new Set<(register: SignedRegister) => void>()
@@ -56,6 +67,36 @@ export class Registers {
   subscribe(listener: (register: SignedRegister) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Rises with every register kept: what was computed of them holds while this stays. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** An 8-byte digest for each device whose registers count. Only what has changed since is hashed anew. */
+  digests(
+    { sha256 }: Pick<Env, 'sha256'>,
+    counts: (user: UserId, device: DeviceId) => boolean,
+  ): ReadonlyMap<DeviceId, Uint8Array> {
+    const digests = new Map<DeviceId, Uint8Array>()
+    for (const held of this.#digested.values()) {
+      if (!counts(held.user, held.device)) continue
+      held.digest ??= this.#digest(held.slots, sha256)
+      digests.set(held.device, held.digest)
+    }
+    return digests
+  }
+
+  #digest(slots: DigestedRegisters['slots'], sha256: Env['sha256']): Uint8Array {
+    const sum = new Uint8Array(32)
+    for (const [slot, known] of slots) {
+      const hash = known ?? sha256(codec.encode(this.#newest.get(slot)!))
+      if (known === null) slots.set(slot, hash)
+      // Order does not matter, and each hash is of other bytes.
+      hash.forEach((byte, index) => (sum[index] = sum[index]! ^ byte))
+    }
+    return sha256(sum).slice(0, 8)
   }
 
   /** Every register held, for sync. */
@@ -143,7 +184,23 @@ export class Registers {
     const heldBytes = this.#newest.get(slot)?.valueBytes.length ?? 0
     const bytes = (this.#bytesPerUser.get(value.user) ?? 0) - heldBytes + register.valueBytes.length
     this.#bytesPerUser.set(value.user, bytes)
+    this.#noteChange(slot, value)
     this.#newest.set(slot, register)
     return register
+  }
+
+  #noteChange(slot: string, { user, device }: SignedRegister['value']): void {
+    this.#version += 1
+    const before = this.#newest.get(slot)?.value
+    if (before !== undefined && before.user !== user) {
+      const others = this.#digested.get(`${device}/${before.user}`)
+      others?.slots.delete(slot)
+      if (others !== undefined) others.digest = null
+    }
+    const key = `${device}/${user}`
+    const held = this.#digested.get(key) ?? { user, device, slots: new Map(), digest: null }
+    held.slots.set(slot, null)
+    held.digest = null
+    this.#digested.set(key, held)
   }
 }

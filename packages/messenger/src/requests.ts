@@ -37,7 +37,10 @@ export interface MessageView {
   readonly user: string
   readonly author: string
   readonly me: boolean
+  /** What its author's clock said; when it arrived, where that lay far ahead of the clock here. */
   readonly sentMs: number
+  /** Present where `sentMs` is not the author's. */
+  readonly wrongClock?: true
   readonly text: string
   /** `unsupported`: of a type this version does not know; `not-live`: dropped by a removal. */
   readonly kind: 'text' | 'unsupported' | 'deleted'

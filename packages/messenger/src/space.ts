@@ -4,7 +4,15 @@
  */
 import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
-import { applyEvent, currentState, equalBytes, hasEvent, nextHlc, order } from '@kith/protocol'
+import {
+  applyEvent,
+  currentState,
+  equalBytes,
+  hasEvent,
+  isFloorExplained,
+  nextHlc,
+  order,
+} from '@kith/protocol'
 import type {
   DeviceId,
   Eid,
@@ -31,7 +39,7 @@ import { Queue } from './queue.ts'
 import type { Registers } from './registers.ts'
 import { PendingStep, RefusedOwnEvent } from './step.ts'
 import type { Puts, SpaceStep } from './step.ts'
-import { toStoredEvent } from './stored-events.ts'
+import { toStoredEvent, toStoredMessage } from './stored-events.ts'
 import type { Timeline } from './timeline.ts'
 import { verificationIn } from './verification.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -226,7 +234,8 @@ export class Space {
   }
 
   #applyOne({ event, floor }: Arrival, step: PendingStep): Outcome {
-    const outcome = applyEvent(this.state, event, floor)
+    const isBelieved = floor !== null && isFloorExplained(this.state, this.own.user, event)
+    const outcome = applyEvent(this.state, event, isBelieved ? floor : null)
     if (outcome.outcome !== 'applied') return outcome
     this.#lastClock = nextHlc([this.#lastClock, event.header.hlc], this.#clock.nowMs())
     step.add(event, outcome.forked)
@@ -265,12 +274,17 @@ export class Space {
 
   async #commit(step: PendingStep): Promise<void> {
     if (step.isEmpty) return
+    const arrivedMs = this.#clock.nowMs()
     const firstContent = await this.#store.count(this.id, 'content')
     try {
       await this.#store.commit({
         append: [
           { space: this.id, lane: 'auth', events: step.auth.map(toStoredEvent) },
-          { space: this.id, lane: 'content', events: step.content.map(toStoredEvent) },
+          {
+            space: this.id,
+            lane: 'content',
+            events: step.content.map((event) => toStoredMessage(event, arrivedMs)),
+          },
         ],
         puts: [...step.puts, ...this.#logRecords(step)],
         sync: true,
@@ -282,7 +296,7 @@ export class Space {
       throw cause
     }
     for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
-    step.content.forEach((event, index) => this.timeline.add(event, firstContent + index))
+    step.content.forEach((event, index) => this.timeline.add(event, firstContent + index, arrivedMs))
     for (const listener of this.#listeners) listener(step)
   }
 

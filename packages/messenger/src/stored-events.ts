@@ -1,6 +1,6 @@
 /** Between events and what storage keeps of them. */
-import { encodeEvent, firstContentType, fromId } from '@kith/protocol'
-import type { SignedEvent } from '@kith/protocol'
+import { encodeEvent, firstContentType, fromId, maxClockLeadMs } from '@kith/protocol'
+import type { Hlc, SignedEvent } from '@kith/protocol'
 import type { Lane, StoredEvent } from '@kith/storage'
 
 /** The lane an event is kept in. */
@@ -20,4 +20,15 @@ export function toStoredEvent(event: SignedEvent): StoredEvent {
     anchor: event.signature !== null,
     bytes: encodeEvent(event.wrapPage === null ? event : { ...event, wrapPage: null }),
   }
+}
+
+/** The time a message is shown at: its author's, unless that lies too far ahead of ours; then when it arrived. */
+export function shownClock({ hlc }: SignedEvent['header'], arrivedMs: number): Hlc {
+  return hlc.ms > arrivedMs + maxClockLeadMs ? { ms: arrivedMs, counter: 0 } : hlc
+}
+
+/** A message as a row. The directory keeps the time it is shown at, so that it keeps its place. */
+export function toStoredMessage(event: SignedEvent, arrivedMs: number): StoredEvent {
+  const { ms, counter } = shownClock(event.header, arrivedMs)
+  return { ...toStoredEvent(event), hlcMs: ms, hlcCounter: counter }
 }

@@ -15,6 +15,7 @@ import {
   entryEvent,
   equalBytes,
   greet,
+  isAwaited,
   noteAsked,
   onMessage,
   openKeyReply,
@@ -35,17 +36,22 @@ import type {
   SignedEvent,
   SpaceId,
   SyncAction,
+  SyncMessage,
   SyncSession,
   UserId,
 } from '@kith/protocol'
 import type { Core, OpenSpace } from './core.ts'
+import type { FrameBudget } from './frame-budget.ts'
 import { Queue } from './queue.ts'
 import { SyncServing } from './sync-serving.ts'
 import type { ActionOf } from './sync-serving.ts'
 import { viewsFor } from './sync-views.ts'
+import type { ViewMemory } from './sync-views.ts'
 
 /** Refused auth events after which a session ends. */
 const maxRefusedEvents = 256
+/** Runs passed over after which a session ends. */
+const maxUnreadableRuns = 16
 
 export interface PeerIdentity {
   readonly user: UserId
@@ -64,6 +70,10 @@ export class SyncPeer {
   readonly #queue = new Queue()
   /** Auth events of this peer that were refused: an honest one sends next to none. */
   #refused = 0
+  /** Runs of this peer that made no sense. */
+  #unreadable = 0
+  readonly #budget: FrameBudget
+  readonly #viewMemory: ViewMemory = new Map()
   readonly #serving: SyncServing
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
   #lastHeardMs: number
@@ -74,9 +84,12 @@ export class SyncPeer {
     readonly core: Core
     readonly stream: FrameStream
     readonly settings: SessionSettings
+    /** Of the device, over all its streams. */
+    readonly budget: FrameBudget
     readonly onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
   }) {
     this.#core = options.core
+    this.#budget = options.budget
     this.stream = options.stream
     this.startedMs = options.core.clock.nowMs()
     this.#lastHeardMs = this.startedMs
@@ -96,8 +109,18 @@ export class SyncPeer {
       this.#lastHeardMs = this.#core.clock.nowMs()
       const message = decodeMessage(next.value)
       if (!message.ok) return this.stream.abort('malformed-message')
+      if (!this.#mayAsk(message.value)) return this.stream.abort('too-often')
       await this.#enqueue(() => this.#noteClaims(onMessage(this.#session, message.value, this.#views())))
     }
+  }
+
+  /** Some frames are answered with much work: a device may not send them as fast as it likes. */
+  #mayAsk(message: SyncMessage): boolean {
+    const { kind } = message
+    if (kind !== 'hello' && kind !== 'authHeads' && kind !== 'branches') return true
+    // Branches that were asked for here are an answer.
+    if (kind === 'branches' && isAwaited(this.#session, message)) return true
+    return this.#budget.spend(this.identity.device, this.#session.spaces.size, this.#core.clock.nowMs())
   }
 
   /** Silent for long in the middle of something, as after a membership changed between two greetings. */
@@ -131,7 +154,7 @@ export class SyncPeer {
   }
 
   #views(): ReturnType<typeof viewsFor> {
-    return viewsFor(this.#core, this.identity.user)
+    return viewsFor(this.#core, this.identity.user, this.#viewMemory)
   }
 
   /** One message's actions run to their end before the next message is looked at. */
@@ -235,15 +258,26 @@ export class SyncPeer {
 
   async #ingestRun({ space, device, floor, events }: ActionOf<'ingestRun'>): Promise<void> {
     const decoded = decodeRun(events, this.#env)
-    if (!decoded.ok) return this.stream.abort('malformed-run')
+    if (!decoded.ok) return this.#passOver()
     const [first] = decoded.value
-    if (first?.header.device !== device || first.header.space !== space)
-      return this.stream.abort('malformed-run')
+    const isAsNamed = first?.header.device === device && first.header.space === space
+    if (!isAsNamed || decoded.value.some(({ bodyBytes }) => bodyBytes === null)) return this.#passOver()
     const verified = await run(this.#core.engine, verifyRun(decoded.value))
-    if (!verified.ok) return this.stream.abort('bad-run')
+    if (!verified.ok) return this.#passOver()
     const { space: target } = this.#open(space)
-    await target.receive(verified.value.map((event, index) => ({ event, floor: index === 0 ? floor : null })))
+    const outcomes = await target.receive(
+      verified.value.map((event, index) => ({ event, floor: index === 0 ? floor : null })),
+    )
+    // What lies below our floor can only be put there from the newest on.
+    const below = verified.value.filter((_, index) => outcomes[index]?.outcome === 'below-floor')
+    if (below.length > 0) await target.receive(below.toReversed().map((event) => ({ event, floor: null })))
     this.#acknowledgeLog(target.id, device)
+  }
+
+  /** An honest peer may hold a log that cannot be put into a run: that costs the log, many of them the stream. */
+  #passOver(): void {
+    this.#unreadable += 1
+    if (this.#unreadable > maxUnreadableRuns) this.stream.abort('malformed-run')
   }
 
   async #ingestLive({ space, event: bytes }: ActionOf<'ingestLive'>): Promise<void> {

@@ -8,6 +8,7 @@ import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
 import { timeoutSignal } from './clock.ts'
 import { sendChoice } from './epoch-policy.ts'
 import type { Core } from './core.ts'
+import { FrameBudget } from './frame-budget.ts'
 import { greetAsDialer, greetAsListener } from './handshake.ts'
 import type { Greeted } from './handshake.ts'
 import type { MemberView } from './requests.ts'
@@ -36,6 +37,7 @@ const simultaneousMs = 10_000
 export class SyncPeers {
   readonly #core: Core
   readonly #sessions = new Map<DeviceId, SyncPeer>()
+  readonly #budget = new FrameBudget()
   readonly #opening = new Set<PeerId>()
   readonly #failures = new Map<PeerId, number>()
   readonly #waiting = new Map<SpaceId, Set<() => void>>()
@@ -266,6 +268,7 @@ export class SyncPeers {
     const before = this.#sessions.get(device)
     if (before !== undefined && !this.#replaces(stream, before)) return stream.abort('not-needed')
     const peer = new SyncPeer({
+      budget: this.#budget,
       core: this.#core,
       stream,
       settings: greeted.settings,

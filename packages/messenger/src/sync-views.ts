@@ -1,7 +1,11 @@
-/** What a sync session is shown of a space, as it concerns one peer. Protocol sections 8 and 9. */
+/**
+ * What a sync session is shown of a space, as it concerns one peer: each part made when it is asked for, and kept while
+ * nothing changes. Protocol sections 8 and 9.
+ */
 import {
   anchorFrom,
   beyond,
+  branchTips,
   eidAt,
   entryEvent,
   graphHeads,
@@ -9,21 +13,43 @@ import {
   isInPast,
   nodeOf,
   order,
-  registers as registerCodec,
   servedFrom,
+  sharedFrom,
 } from '@kith/protocol'
 import type { DeviceId, Eid, Log, LogView, SpaceId, SpaceView, SpaceViews, UserId } from '@kith/protocol'
 import type { Core } from './core.ts'
 import type { Space } from './space.ts'
 
-/** The spaces shared with a user, as the session sees them. */
-export function viewsFor(core: Core, peer: UserId): SpaceViews {
+/** Views of one peer, and of what state they were made. */
+export type ViewMemory = Map<SpaceId, RememberedView>
+
+interface RememberedView {
+  readonly space: Space
+  readonly stateVersion: number
+  readonly registersVersion: number
+  readonly view: SpaceView | null
+}
+
+/** The spaces shared with a user, as the session sees them. `memory` belongs to this user alone. */
+export function viewsFor(core: Core, peer: UserId, memory: ViewMemory = new Map()): SpaceViews {
   const views = new Map<SpaceId, SpaceView>()
+  for (const id of memory.keys()) if (!core.spaces.has(id)) memory.delete(id)
   for (const { space } of core.spaces.values()) {
-    const view = viewFor(space, peer)
+    const view = rememberedView(memory, space, peer)
     if (view !== null) views.set(space.id, view)
   }
   return views
+}
+
+function rememberedView(memory: ViewMemory, space: Space, peer: UserId): SpaceView | null {
+  const [stateVersion, registersVersion] = [space.state.version, space.registers.version]
+  const held = memory.get(space.id)
+  const isCurrent =
+    held?.space === space && held.stateVersion === stateVersion && held.registersVersion === registersVersion
+  if (isCurrent) return held.view
+  const view = viewFor(space, peer)
+  memory.set(space.id, { space, stateVersion, registersVersion, view })
+  return view
 }
 
 function viewFor(space: Space, peer: UserId): SpaceView | null {
@@ -31,20 +57,38 @@ function viewFor(space: Space, peer: UserId): SpaceView | null {
   const { members } = space.membership
   const isMember = members.has(peer) && members.has(space.own.user)
   if (!isMember && !hasBeenMember(space, peer)) return null
-  const entry = isMember ? entryEvent(space.state, peer) : null
+  const authHeads = once(() => graphHeads(graph))
+  const authOrder = once(() => order(graph))
+  const logs = once(() => (isMember ? logViews(space, peer) : new Map<DeviceId, LogView>()))
+  const registers = once(() => (isMember ? registerDigests(space) : new Map<DeviceId, Uint8Array>()))
   return {
     space: space.id,
     peer: isMember ? 'member' : 'former',
-    activityMs: space.timeline.latestMs,
-    authHeads: graphHeads(graph),
-    authOrder: order(graph),
+    get activityMs() {
+      return space.timeline.latestMs
+    },
+    get authHeads() {
+      return authHeads()
+    },
+    get authOrder() {
+      return authOrder()
+    },
     hasAuth: (eid) => hasEvent(graph, eid),
     // A member may have the whole graph also from somebody who has left it: their leave may be news.
     authBeyond: (known) => (members.has(peer) ? beyond(graph, known) : beyondForFormer(space, peer, known)),
-    logs: isMember ? logViews(space, entry) : new Map(),
+    get logs() {
+      return logs()
+    },
     changed: null,
-    registers: isMember ? registerDigests(space) : new Map(),
+    get registers() {
+      return registers()
+    },
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 /** Somebody the graph names: told how their membership ended, and nothing else. */
@@ -67,13 +111,18 @@ function beyondForFormer(space: Space, user: UserId, known: readonly Eid[]): rea
   return beyond(graph, known).filter((eid) => ends.includes(eid) || isInPast(graph, eid, ends))
 }
 
-function logViews(space: Space, entry: Eid | null): ReadonlyMap<DeviceId, LogView> {
+function logViews({ state, own }: Space, peer: UserId): ReadonlyMap<DeviceId, LogView> {
+  const entries = [entryEvent(state, peer), entryEvent(state, own.user)] as const
   const views = new Map<DeviceId, LogView>()
-  for (const [device, log] of space.state.logs) views.set(device, viewLog(space, log, entry))
+  for (const [device, log] of state.logs) {
+    const view = viewLog(log)
+    const from = servedFrom(state, log, entries[0])
+    views.set(device, { ...view, servedFrom: from, sharedFrom: sharedFrom(state, log, entries) })
+  }
   return views
 }
 
-function viewLog(space: Space, log: Log, entry: Eid | null): LogView {
+function viewLog(log: Log): Omit<LogView, 'servedFrom' | 'sharedFrom'> {
   return {
     device: log.device,
     floor: log.floor,
@@ -81,29 +130,15 @@ function viewLog(space: Space, log: Log, entry: Eid | null): LogView {
     eidAt: (seq) => eidAt(log, seq),
     anchorFrom: (seq) => anchorFrom(log, seq),
     forks: [...log.forks.values()],
-    servedFrom: servedFrom(space.state, log, entry),
+    tips: branchTips(log),
   }
 }
 
 // Registers of those who are out, or of revoked devices, are kept by who had them and given to nobody: they do not count.
-function registerDigests(space: Space): ReadonlyMap<DeviceId, Uint8Array> {
-  const { members, devices } = space.membership
-  const byDevice = new Map<DeviceId, Uint8Array[]>()
-  for (const register of space.registers.all()) {
-    const { device, user } = register.value
-    if (!members.has(user) || devices.get(device)?.revoked !== false) continue
-    const bytes = byDevice.get(device) ?? []
-    bytes.push(space.env.sha256(registerCodec.encode(register)))
-    byDevice.set(device, bytes)
-  }
-  const digests = new Map<DeviceId, Uint8Array>()
-  for (const [device, hashes] of byDevice) digests.set(device, digest(space, hashes))
-  return digests
-}
-
-function digest(space: Space, hashes: readonly Uint8Array[]): Uint8Array {
-  const sum = new Uint8Array(32)
-  // Order does not matter, and each hash is of other bytes.
-  for (const hash of hashes) hash.forEach((byte, index) => (sum[index] = sum[index]! ^ byte))
-  return space.env.sha256(sum).slice(0, 8)
+function registerDigests({ membership, registers, env }: Space): ReadonlyMap<DeviceId, Uint8Array> {
+  const { members, devices } = membership
+  return registers.digests(env, (user, device) => {
+    const state = devices.get(device)
+    return members.has(user) && state?.revoked === false && state.user === user
+  })
 }

@@ -5,10 +5,12 @@
 import type { DirectoryEntry, Position } from '@kith/storage'
 import { formatHex } from '@kith/protocol'
 import type { SignedEvent } from '@kith/protocol'
+import { shownClock } from './stored-events.ts'
 
 interface Place {
   readonly position: Position
   readonly eid: string
+  readonly seq: number
   /** The clock shown, never smaller than that of an earlier event of the same device. */
   readonly ms: number
   readonly counter: number
@@ -16,15 +18,15 @@ interface Place {
 
 export class Timeline {
   #places: Place[] = []
-  readonly #latest = new Map<string, { ms: number; counter: number }>()
-  readonly #byEid = new Map<string, Position>()
+  readonly #latest = new Map<string, { ms: number; counter: number; firstSeq: number }>()
+  readonly #byEid = new Map<string, Place>()
 
   /** Builds the index from a lane's directory. */
   static from(directory: readonly DirectoryEntry[]): Timeline {
     const timeline = new Timeline()
     const inChainOrder = directory.toSorted((left, right) => left.seq - right.seq)
-    for (const { eid, device, position, hlcMs, hlcCounter } of inChainOrder) {
-      const own = { position, eid: formatHex(eid), ms: hlcMs, counter: hlcCounter }
+    for (const { eid, device, position, seq, hlcMs, hlcCounter } of inChainOrder) {
+      const own = { position, eid: formatHex(eid), seq, ms: hlcMs, counter: hlcCounter }
       timeline.#places.push(timeline.#place(formatHex(device), own))
     }
     timeline.#places.sort(comparePlaces)
@@ -41,15 +43,32 @@ export class Timeline {
   }
 
   position(eid: string): Position | null {
-    return this.#byEid.get(eid) ?? null
+    return this.#byEid.get(eid)?.position ?? null
   }
 
-  /** Adds one event that now lies at `position`; most land at the end. */
-  add({ eid, header }: SignedEvent, position: Position): void {
-    const place = this.#place(header.device, { position, eid, ...header.hlc })
-    let index = this.#places.length
-    while (index > 0 && comparePlaces(this.#places[index - 1]!, place) > 0) index--
-    this.#places.splice(index, 0, place)
+  /** The time an event is shown at, or null where it is not held. */
+  shownMs(eid: string): number | null {
+    return this.#byEid.get(eid)?.ms ?? null
+  }
+
+  /** Adds one event that arrived at `arrivedMs` and now lies at `position`; most land at the end. */
+  add({ eid, header }: SignedEvent, position: Position, arrivedMs: number): void {
+    const clock = shownClock(header, arrivedMs)
+    const place = this.#place(header.device, { position, eid, seq: header.seq, ...clock })
+    const last = this.#places.at(-1)
+    const isLast = last === undefined || comparePlaces(last, place) <= 0
+    this.#places.splice(isLast ? this.#places.length : this.#indexFor(place), 0, place)
+  }
+
+  #indexFor(place: Place): number {
+    let low = 0
+    let high = this.#places.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (comparePlaces(this.#places[middle]!, place) <= 0) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** Up to `limit` positions before `beforeEid` (or the end), oldest first. */
@@ -65,11 +84,14 @@ export class Timeline {
 
   #place(device: string, own: Place): Place {
     const before = this.#latest.get(device)
-    // A chain's own order wins over its clocks: an event is shown after the one it follows.
-    const isAhead = before === undefined || compareClocks(own, before) > 0
+    // A chain's own order wins over its clocks: an event is shown after the one it follows. History that is served later
+    // follows nothing that is held.
+    const isOlder = before !== undefined && own.seq < before.firstSeq
+    const isAhead = before === undefined || isOlder || compareClocks(own, before) > 0
     const place = isAhead ? own : { ...own, ms: before.ms, counter: before.counter + 1 }
-    this.#latest.set(device, place)
-    this.#byEid.set(own.eid, own.position)
+    if (isOlder) before.firstSeq = own.seq
+    else this.#latest.set(device, { ...place, firstSeq: before?.firstSeq ?? own.seq })
+    this.#byEid.set(own.eid, place)
     return place
   }
 }

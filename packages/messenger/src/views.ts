@@ -87,6 +87,8 @@ function viewMessage(
 ): MessageView {
   const me = user === space.own.user
   const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
+  const shownMs = space.timeline.shownMs(eid) ?? header.hlc.ms
+  const isAhead = header.hlc.ms > shownMs
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
   return {
     eid,
@@ -94,7 +96,8 @@ function viewMessage(
     user,
     author,
     me,
-    sentMs: header.hlc.ms,
+    sentMs: isAhead ? shownMs : header.hlc.ms,
+    ...(isAhead ? { wrongClock: true as const } : {}),
     text: content?.type === 'text' ? content.text : '',
     kind,
     state,

@@ -59,6 +59,7 @@ export { formatHex, fromId, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
 export {
   maxAuthEventHeads,
+  maxClockLeadMs,
   maxFreshEpochsPerDeviceAndHour,
   maxHeads,
   maxMembers,
@@ -87,7 +88,7 @@ export type { SignedRegister, VerifiedRegister } from './registers/register.ts'
 export { maxGossipMessageBytes } from './relay/limits.ts'
 export { applyEvent } from './space/apply-event.ts'
 export type { Outcome } from './space/apply-event.ts'
-export { entryEvent, servedFrom } from './space/history.ts'
+export { entryEvent, isFloorExplained, servedFrom, sharedFrom } from './space/history.ts'
 export { ancestorAt, anchorFrom, branchTips, createLog, eidAt, extendLog } from './space/log.ts'
 export type { Floor, Log } from './space/log.ts'
 export { createSpaceState } from './space/space-state.ts'
@@ -97,8 +98,9 @@ export { continueHello, dialerHello, listenerHello } from './sync/hello.ts'
 export type { Acquaintance, HelloPeer, HelloSelf, HelloStart } from './sync/hello.ts'
 export { decodeJoinMessage, encodeJoinMessage } from './sync/join-messages.ts'
 export type { JoinRefusal, JoinStreamMessage } from './sync/join-messages.ts'
-export type { AckEntry } from './sync/message-types.ts'
+export type { AckEntry, SyncMessage } from './sync/message-types.ts'
 export { decodeMessage, encodeMessage, runMessages, splitIntoFrames } from './sync/messages.ts'
+export { isAwaited } from './sync/session-state.ts'
 export type { SessionSettings, SyncSession } from './sync/session-state.ts'
 export { acknowledge, createSession, greet, onMessage, requestKey, requestPages } from './sync/session.ts'
 export type { LogView, SpaceView, SpaceViews } from './sync/views.ts'

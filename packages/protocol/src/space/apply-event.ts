@@ -16,6 +16,7 @@ import {
   expectedPrev,
   holdsEvent,
   maxForksPerLog,
+  prependToLog,
   sameIds,
 } from './log.ts'
 import type { Floor, Log } from './log.ts'
@@ -25,14 +26,20 @@ export type Outcome =
   | { readonly outcome: 'applied'; readonly forked: boolean }
   | { readonly outcome: 'duplicate' }
   | { readonly outcome: 'waiting'; readonly for: readonly Eid[] }
+  /** Older than what is held of its log, and not the floor itself: applies once all between the two has, newest first. */
+  | { readonly outcome: 'below-floor' }
   | { readonly outcome: 'rejected'; readonly reason: string }
 
-/** Applies one event. `floor` is the server's claim where a log is served from its middle. */
+/**
+ * Applies one event. `floor` is the server's claim where a log is served from its middle; `isFloorExplained` says whether
+ * its reader may believe it.
+ */
 export function applyEvent(state: SpaceState, event: VerifiedEvent, floor: Floor | null = null): Outcome {
   if (spaceOf(event) !== state.id) return { outcome: 'rejected', reason: 'other-space' }
-  return event.header.type < firstContentType
-    ? applyAuthEvent(state, event)
-    : applyContentEvent(state, event, floor)
+  const isAuth = event.header.type < firstContentType
+  const outcome = isAuth ? applyAuthEvent(state, event) : applyContentEvent(state, event, floor)
+  if (outcome.outcome === 'applied') state.version += 1
+  return outcome
 }
 
 function applyAuthEvent(state: SpaceState, event: VerifiedEvent): Outcome {
@@ -48,15 +55,22 @@ function applyAuthEvent(state: SpaceState, event: VerifiedEvent): Outcome {
 
 function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor | null): Outcome {
   const { header, eid } = event
+  // Nothing in this version takes a body away for good, so whoever serves an event without one withholds it; taken as
+  // it is, it would stand in the way of the whole event for ever. Whoever has the body serves it.
+  if (event.bodyBytes === null) return { outcome: 'rejected', reason: 'stub-without-reason' }
   const missing = header.auth.filter((cited) => !hasEvent(state.graph, cited))
   if (missing.length > 0) return { outcome: 'waiting', for: missing }
+  // One set of heads for one past: else a chain could change what it cites with every event, for nothing.
+  if (header.auth.some((cited) => isInPast(state.graph, cited, header.auth)))
+    return { outcome: 'rejected', reason: 'redundant-citation' }
   const log = state.logs.get(header.device) ?? createLog(header.device, userOf(event), floor)
   if (holdsEvent(log, { seq: header.seq, eid })) return { outcome: 'duplicate' }
   const place = placeInLog(log, event)
   if (place === 'waiting') return { outcome: 'waiting', for: header.prev === null ? [] : [header.prev] }
-  if (place === 'below-floor') return { outcome: 'duplicate' }
+  if (place === 'below-floor') return { outcome: 'below-floor' }
   if (place === 'broken') return { outcome: 'rejected', reason: 'prev-of-another-chain' }
-  if (citesLessThanPrev(state, log, event)) return { outcome: 'rejected', reason: 'cites-less-than-prev' }
+  if (citesLessThanPrev(state, log, event, place))
+    return { outcome: 'rejected', reason: 'cites-less-than-prev' }
   if (!isAsBefore(log, event, place)) {
     const permission = canWrite(state.graph, header.auth, userOf(event), header.device)
     if (!permission.ok) return { outcome: 'rejected', reason: permission.reason }
@@ -64,22 +78,35 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
   return keepInLog(state, log, event, place)
 }
 
-type Place = 'next' | 'fork' | 'waiting' | 'below-floor' | 'broken'
+type Place = 'next' | 'fork' | 'floor' | 'waiting' | 'below-floor' | 'broken'
 
 function placeInLog(log: Log, event: VerifiedEvent): Place {
   const { seq, prev } = event.header
+  // A chain is one user's: its first event says whose.
+  if (log.user !== userOf(event)) return 'broken'
   const expected = expectedPrev(log)
   if (expected === null) return seq === 0 ? 'next' : 'waiting'
   if (seq === expected.seq + 1 && (prev === expected.eid || expected.seq < 0)) return 'next'
-  if (log.floor !== null && seq <= log.floor.seq) return 'below-floor'
+  if (log.floor !== null && seq <= log.floor.seq)
+    return log.head !== null && event.eid === log.floor.eid && seq === log.floor.seq ? 'floor' : 'below-floor'
   const parentSeq = seq - 1
-  if (prev === null) return 'fork'
+  if (prev === null || (log.floor?.eid === prev && log.floor.seq === parentSeq)) return 'fork'
   if (eidAt(log, parentSeq) === prev || log.forks.get(prev)?.seq === parentSeq) return 'fork'
   return log.forks.has(prev) ? 'broken' : 'waiting'
 }
 
-function keepInLog(state: SpaceState, log: Log, event: VerifiedEvent, place: 'next' | 'fork'): Outcome {
+function keepInLog(
+  state: SpaceState,
+  log: Log,
+  event: VerifiedEvent,
+  place: 'next' | 'fork' | 'floor',
+): Outcome {
   const entry = { seq: event.header.seq, eid: event.eid }
+  if (place === 'floor') {
+    const { prev, auth } = event.header
+    prependToLog(log, { ...entry, prev }, auth, event.signature !== null)
+    return { outcome: 'applied', forked: false }
+  }
   if (place === 'next') {
     appendToLog(log, entry, event.header.auth, event.signature !== null)
     state.logs.set(log.device, log)
@@ -90,18 +117,21 @@ function keepInLog(state: SpaceState, log: Log, event: VerifiedEvent, place: 'ne
   return { outcome: 'applied', forked: true }
 }
 
-/** The event before was permitted, and permission depends on what is cited, user and device alone. */
+/** The event beside it was permitted, and permission depends on what is cited, user and device alone. */
 function isAsBefore(log: Log, event: VerifiedEvent, place: Place): boolean {
-  const last = log.citations.at(-1)
-  if (place !== 'next' || last === undefined || log.user !== userOf(event)) return false
-  return sameIds(last.auth, event.header.auth)
+  const beside = place === 'next' ? log.citations.at(-1) : place === 'floor' ? log.citations[0] : undefined
+  return beside !== undefined && sameIds(beside.auth, event.header.auth)
 }
 
 /** Along one chain knowledge only grows: a cited head of `prev` must be cited again or lie in the past of what is. */
-function citesLessThanPrev(state: SpaceState, log: Log, event: VerifiedEvent): boolean {
+function citesLessThanPrev(state: SpaceState, log: Log, event: VerifiedEvent, place: Place): boolean {
   const { seq, prev, auth } = event.header
+  if (place === 'floor') return knowsLess(state, log.citations[0]?.auth ?? auth, auth)
   if (prev === null) return false
-  const before = log.forks.get(prev)?.auth ?? citedAt(log, seq - 1)
+  return knowsLess(state, auth, log.forks.get(prev)?.auth ?? citedAt(log, seq - 1))
+}
+
+function knowsLess({ graph }: SpaceState, auth: readonly Eid[], before: readonly Eid[]): boolean {
   if (sameIds(before, auth)) return false
-  return before.some((head) => !auth.includes(head) && !isInPast(state.graph, head, auth))
+  return before.some((head) => !auth.includes(head) && !isInPast(graph, head, auth))
 }

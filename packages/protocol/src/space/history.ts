@@ -2,32 +2,73 @@
  * What of a log a newcomer is served: the space's history policy, kept by whoever serves. Along a chain knowledge only
  * grows, so one seq divides what was written before its author knew of the newcomer from what came after. Section 8.
  */
+import type { SignedEvent } from '../event/event.ts'
 import type { Eid, UserId } from '../ids.ts'
 import { currentState } from '../membership/current.ts'
-import { isInPast, nodeOf, order } from '../membership/graph.ts'
+import { isInPast } from '../membership/graph.ts'
+import type { AuthNode } from '../membership/node.ts'
 import type { Log } from './log.ts'
 import type { SpaceState } from './space-state.ts'
 
 /** The effective event that let a user in, the latest where there are several; null for an owner since genesis. */
 export function entryEvent(state: SpaceState, user: UserId): Eid | null {
+  const { entries } = state.graph
   const { effective } = currentState(state.graph)
-  const events = order(state.graph)
-  for (let index = events.length - 1; index >= 0; index--) {
-    const eid = events[index]!
-    const content = nodeOf(state.graph, eid)?.content
-    const entered =
-      content?.type === 'admit' ? content.request.request.user : content?.type === 'add' ? content.user : null
-    if (entered === user && effective.has(eid)) return eid
+  const latest: Eid[] = []
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const { node } = entries[index]!
+    if (enteredBy(node) !== user || !effective.has(node.eid)) continue
+    if (!isInPast(state.graph, node.eid, latest)) latest.push(node.eid)
   }
-  return null
+  // Of several that do not know of each other everybody takes the same.
+  return latest.sort()[0] ?? null
+}
+
+function enteredBy({ content }: AuthNode): UserId | null {
+  if (content?.type === 'admit') return content.request.request.user
+  return content?.type === 'add' ? content.user : null
 }
 
 /** The first seq of a log that `user` may have, or null for none of it. */
 export function servedFrom(state: SpaceState, log: Log, entry: Eid | null): number | null {
   const { history } = currentState(state.graph).settings
   if (entry === null || history?.from === 'all') return log.base
-  for (const { seq, auth } of log.citations) {
-    if (auth.includes(entry) || isInPast(state.graph, entry, auth)) return seq
+  let low = 0
+  let high = log.citations.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (knows(state, log.citations[middle]!.auth, entry)) high = middle
+    else low = middle + 1
   }
-  return null
+  return log.citations[low]?.seq ?? null
+}
+
+/**
+ * The seq from which on two members should hold a log alike: where the policy, and what is held here, lets the later of
+ * them begin. Null where it gives one of them nothing of it.
+ */
+export function sharedFrom(
+  state: SpaceState,
+  log: Log,
+  entries: readonly [Eid | null, Eid | null],
+): number | null {
+  const [one, other] = entries.map((entry) => servedFrom(state, log, entry))
+  return one == null || other == null ? null : Math.max(one, other)
+}
+
+/**
+ * May `reader` believe that a log begins for it at `first`? Only where the policy keeps older history from it, and
+ * `first` was written by somebody who knew of its entry. A floor claimed too high is found by comparing, and lowered.
+ */
+export function isFloorExplained(state: SpaceState, reader: UserId, first: SignedEvent): boolean {
+  const { effective, settings } = currentState(state.graph)
+  if (settings.history?.from === 'all') return false
+  return state.graph.entries.some(
+    ({ node }) =>
+      enteredBy(node) === reader && effective.has(node.eid) && knows(state, first.header.auth, node.eid),
+  )
+}
+
+function knows({ graph }: SpaceState, auth: readonly Eid[], eid: Eid): boolean {
+  return auth.includes(eid) || isInPast(graph, eid, auth)
 }

@@ -10,7 +10,7 @@ export interface LogEntry {
   readonly eid: Eid
 }
 
-/** The event just below the first one served: a server's claim, lowered by a better one. */
+/** The event just below the first one held: a server's claim, lowered when that very event arrives. */
 export interface Floor extends LogEntry {
   readonly reason: 'policy' | 'expired'
 }
@@ -33,10 +33,11 @@ export interface Log {
   floor: Floor | null
   /** The last event of the main branch; null while only a floor is known. */
   head: LogEntry | null
-  /** Seq of the first event in `eids`. */
-  readonly base: number
-  /** Eids of the main branch from `base`, packed. */
+  /** Seq of the first event held of the main branch. */
+  base: number
+  /** Eids of the main branch, packed; that of `base` lies behind `headroom` free places. */
   eids: Uint8Array
+  headroom: number
   /** Seqs on the main branch whose own signature is held, ascending. */
   readonly anchors: number[]
   /** What the main branch cites, recorded where it changes; ascending by seq. */
@@ -58,6 +59,7 @@ export function createLog(device: DeviceId, user: UserId, floor: Floor | null): 
     head: null,
     base,
     eids: new Uint8Array(32 * 16),
+    headroom: 0,
     anchors: [],
     citations: [],
     forks: new Map(),
@@ -67,7 +69,7 @@ export function createLog(device: DeviceId, user: UserId, floor: Floor | null): 
 /** The eid held at `seq` on the main branch, or null. */
 export function eidAt(log: Log, seq: number): Eid | null {
   if (log.head === null || seq < log.base || seq > log.head.seq) return null
-  const offset = 32 * (seq - log.base)
+  const offset = placeOf(log, seq)
   return toId(log.eids.subarray(offset, offset + 32))
 }
 
@@ -103,7 +105,7 @@ export function ancestorAt(log: Log, from: Eid, seq: number): Eid | null {
 function seqOf(log: Log, eid: Eid): number | null {
   const wanted = fromId(eid)
   for (let seq = log.head?.seq ?? -1; seq >= log.base; seq--) {
-    const offset = 32 * (seq - log.base)
+    const offset = placeOf(log, seq)
     if (log.eids[offset] === wanted[0] && toId<Eid>(log.eids.subarray(offset, offset + 32)) === eid)
       return seq
   }
@@ -136,7 +138,7 @@ export function appendToLog(log: Log, entry: LogEntry, auth: readonly Eid[], isA
 
 /** Puts the next eid on the main branch without recording what it cites: for loading a log whose citations are known. */
 export function extendLog(log: Log, entry: LogEntry, isAnchor: boolean): void {
-  const offset = 32 * (entry.seq - log.base)
+  const offset = placeOf(log, entry.seq)
   if (offset + 32 > log.eids.length) {
     const larger = new Uint8Array(Math.max(2 * log.eids.length, offset + 32))
     larger.set(log.eids)
@@ -145,6 +147,41 @@ export function extendLog(log: Log, entry: LogEntry, isAnchor: boolean): void {
   log.eids.set(fromId(entry.eid), offset)
   log.head = entry
   if (isAnchor) log.anchors.push(entry.seq)
+}
+
+/**
+ * Puts the event that was the floor below the first one held: what lies below it is the new floor. The caller has
+ * checked that its eid is the floor's.
+ */
+export function prependToLog(
+  log: Log,
+  entry: LogEntry & { readonly prev: Eid | null },
+  auth: readonly Eid[],
+  isAnchor: boolean,
+): void {
+  if (log.headroom === 0) makeHeadroom(log)
+  log.headroom -= 1
+  log.base = entry.seq
+  log.eids.set(fromId(entry.eid), placeOf(log, entry.seq))
+  const reason = log.floor?.reason ?? 'policy'
+  log.floor = entry.prev === null ? null : { seq: entry.seq - 1, eid: entry.prev, reason }
+  const [first] = log.citations
+  if (first !== undefined && sameIds(first.auth, auth)) log.citations[0] = { seq: entry.seq, auth }
+  else log.citations.unshift({ seq: entry.seq, auth })
+  if (isAnchor) log.anchors.unshift(entry.seq)
+}
+
+function makeHeadroom(log: Log): void {
+  const held = log.head === null ? 0 : log.head.seq + 1 - log.base
+  const room = Math.max(256, held)
+  const larger = new Uint8Array(32 * (room + held))
+  larger.set(log.eids.subarray(0, 32 * held), 32 * room)
+  log.eids = larger
+  log.headroom = room
+}
+
+function placeOf(log: Log, seq: number): number {
+  return 32 * (log.headroom + seq - log.base)
 }
 
 /** The first anchor at or above `seq`, or null. Runs are served ending at one. */

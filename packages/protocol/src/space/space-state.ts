@@ -18,6 +18,8 @@ export interface SpaceState {
   readonly logs: Map<DeviceId, Log>
   /** The last auth event of each device on its auth chain. */
   readonly authHeads: Map<DeviceId, { readonly seq: number; readonly eid: Eid }>
+  /** How many events have been applied: what was computed of the state holds while this stays. */
+  version: number
 }
 
 /** A space that holds its genesis and nothing else. */
@@ -30,5 +32,6 @@ export function createSpaceState(genesis: VerifiedEvent): SpaceState {
     graph: createGraph(genesis),
     logs: new Map(),
     authHeads: new Map([[genesis.header.device, { seq: 0, eid: genesis.eid }]]),
+    version: 0,
   }
 }

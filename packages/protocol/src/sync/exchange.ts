@@ -215,11 +215,10 @@ function serve(session: SyncSession, sync: SpaceSync, view: SpaceView): readonly
     const entry = named.get(device)
     if (entry === undefined && !exchange.peerWhole && !unclear.has(device)) continue
     const difference = compareLog(log, entry ?? null, session.mark)
-    if (unclear.has(device) || difference.is === 'branches') {
+    const isUnclear = unclear.has(device)
+    if (isUnclear || difference.is === 'branches')
       actions.push(...sendBranches(session, sync, view, device, true))
-    } else {
-      for (const run of difference.owed) actions.push({ do: 'serveRun', space, tag, ...run })
-    }
+    for (const run of isUnclear ? [] : difference.owed) actions.push({ do: 'serveRun', space, tag, ...run })
   }
   return [...actions, ...sayDone(sync)]
 }

@@ -54,9 +54,11 @@ export function frontEntry(log: LogView, mark: Marker): FrontEntry {
   }
 }
 
-/** What a peer's entry means for one of our logs. `branches`: only whole lists can tell. */
-export type Difference =
-  { readonly is: 'known'; readonly owed: readonly OwedRun[] } | { readonly is: 'branches' }
+/** What a peer's entry means for one of our logs. `branches`: of what lies above its base only whole lists can tell. */
+export interface Difference {
+  readonly is: 'known' | 'branches'
+  readonly owed: readonly OwedRun[]
+}
 
 /** Compares our log with a peer's entry for it; null: the peer holds nothing of it. */
 export function compareLog(
@@ -64,19 +66,22 @@ export function compareLog(
   entry: Pick<FrontEntry, 'head' | 'base' | 'forked'> | null,
   mark: Marker,
 ): Difference {
-  if (log.forks.length > 0 || entry?.forked === true) return { is: 'branches' }
+  const below = entry?.head == null ? [] : owedBelow(log, entry.base)
+  if (log.forks.length > 0 || entry?.forked === true) return { is: 'branches', owed: below }
   if (log.head === null) return { is: 'known', owed: [] }
   if (entry === null || entry.head === null) return { is: 'known', owed: owedRuns(log, 0, log.head.seq) }
   const { seq } = entry.head
   const ours = log.eidAt(seq)
-  if (ours !== null && keyOf(mark(ours)) !== keyOf(entry.head.mark)) return { is: 'branches' }
-  return { is: 'known', owed: [...owedBelow(log, entry.base), ...owedRuns(log, seq + 1, log.head.seq)] }
+  if (ours !== null && keyOf(mark(ours)) !== keyOf(entry.head.mark)) return { is: 'branches', owed: below }
+  return { is: 'known', owed: [...below, ...owedRuns(log, seq + 1, log.head.seq)] }
 }
 
-// Older history that we hold, this peer may have, and it was not served before.
+// Older history that we hold, this peer may have, and it was not served before: newest first, as only what ends where
+// its log begins can be put there.
 function owedBelow(log: LogView, base: number): readonly OwedRun[] {
   const from = Math.max(firstHeld(log), log.servedFrom ?? Infinity)
-  return from < base && log.head !== null ? owedRuns(log, 0, Math.min(base - 1, log.head.seq)) : []
+  if (from >= base || log.head === null) return []
+  return owedRuns(log, 0, Math.min(base - 1, log.head.seq)).toReversed()
 }
 
 /**

@@ -7,7 +7,7 @@ import { labelled, labels } from '@kith/crypto'
 import type { Env } from '../env.ts'
 import { formatHex, fromId } from '../ids.ts'
 import type { DeviceId, Eid, SpaceId } from '../ids.ts'
-import type { LogEntry, LogView, SpaceView } from './views.ts'
+import type { LogView, SpaceView } from './views.ts'
 
 /** Who opened the stream. */
 export type StreamRole = 'dialer' | 'listener'
@@ -46,13 +46,16 @@ export function device8(device: string): Uint8Array {
   return fromId(device.slice(0, 16) as Eid)
 }
 
-/** Ends of the graph, of every branch of every log and of the registers. Logs this peer may have nothing of do not count. */
+/**
+ * Ends of the graph, both ends of every log, and the registers. Logs this peer may have nothing of do not count. A branch
+ * is all its last event builds on, down to where both should hold the log: what either lacks shows at one of the ends.
+ */
 export function summary16(view: SpaceView, { sha256 }: Hash): Uint8Array {
   const heads = view.authHeads.toSorted().map(fromId)
-  const tips = [...view.logs.values()].filter(isShared).sort(byDevice).flatMap(tipsOf)
+  const logs = [...view.logs.values()].filter(isShared).sort(byDevice).map(endsOf)
   const registers = [...view.registers].sort(([left], [right]) => (left < right ? -1 : 1))
   const marks = registers.map(([device, digest]) => [fromId(device), digest])
-  return sha256(labelled(labels.syncSummary, [heads, tips, marks])).slice(0, 16)
+  return sha256(labelled(labels.syncSummary, [heads, logs, marks])).slice(0, 16)
 }
 
 /** May this peer have anything of the log? */
@@ -60,32 +63,18 @@ export function isShared(log: LogView): boolean {
   return log.head !== null && log.servedFrom !== null && log.servedFrom <= log.head.seq
 }
 
-// Which branch is the main one depends on what came first, so of a forked log everything from its first fork on counts.
-function tipsOf(log: LogView): readonly (readonly [Uint8Array, number, Uint8Array])[] {
-  const device = fromId(log.device)
-  const entries =
-    log.forks.length === 0 ? [log.head!] : entriesFrom(log, log.forks.reduce(lowerSeq, log.head!.seq))
-  const sorted = entries.toSorted((left, right) => left.seq - right.seq || (left.eid < right.eid ? -1 : 1))
-  return sorted.map(({ seq, eid }) => [device, seq, fromId(eid)] as const)
-}
-
-/** Every event held of a log from `seq` on, in no particular order. */
-export function entriesFrom(log: LogView, seq: number): readonly LogEntry[] {
-  const entries = log.forks.filter((fork) => fork.seq >= seq)
-  for (let at = Math.max(seq, firstHeld(log)); at <= (log.head?.seq ?? -1); at++) {
-    const eid = log.eidAt(at)
-    if (eid !== null) entries.push({ seq: at, eid })
-  }
-  return entries
+// Which branch is the main one depends on what came first, so every tip counts, in no order. The lower end counts where
+// it lies on what all branches share: above, it depends on the branch.
+function endsOf(log: LogView): readonly [Uint8Array, number | null, readonly [number, Uint8Array][]] {
+  const firstFork = Math.min(...log.forks.map(({ seq }) => seq))
+  const start = log.sharedFrom !== null && log.sharedFrom < firstFork ? log.sharedFrom : null
+  const tips = log.tips.toSorted((left, right) => (left.eid < right.eid ? -1 : 1))
+  return [fromId(log.device), start, tips.map(({ seq, eid }) => [seq, fromId(eid)])]
 }
 
 /** The first seq held of a log's main branch. */
 export function firstHeld(log: LogView): number {
   return log.floor === null ? 0 : log.floor.seq + 1
-}
-
-function lowerSeq(seq: number, entry: LogEntry): number {
-  return Math.min(seq, entry.seq)
 }
 
 function byDevice(left: LogView, right: LogView): number {

@@ -6,7 +6,7 @@ import { createMarker } from './frontier.ts'
 import type { Marker } from './frontier.ts'
 import { keyOf, tag8 } from './marks.ts'
 import type { Nonces, StreamRole } from './marks.ts'
-import type { FrontEntry, RunFloor } from './message-types.ts'
+import type { BranchesMessage, FrontEntry, RunFloor } from './message-types.ts'
 import type { SpaceViews } from './views.ts'
 
 /** What the handshake established. */
@@ -129,4 +129,9 @@ export function nameSpaces(session: SyncSession, views: SpaceViews): readonly Sy
 export function spaceOfTag(session: SyncSession, tag: Uint8Array): SpaceSync | null {
   const space = session.byPeerTag.get(keyOf(tag))
   return space === undefined ? null : session.spaces.get(space)!
+}
+
+/** Are these the branches of a log that this session has asked for? */
+export function isAwaited(session: SyncSession, { tag, device }: BranchesMessage): boolean {
+  return spaceOfTag(session, tag)?.exchange.branchesAwaited.has(device) === true
 }

@@ -21,8 +21,12 @@ export interface LogView {
   anchorFrom(seq: number): number | null
   /** Events beside the main branch. */
   readonly forks: readonly LogEntry[]
+  /** The last event of every branch. */
+  readonly tips: readonly LogEntry[]
   /** The first seq the history policy lets this peer have; null: none of this log (section 8). */
   readonly servedFrom: number | null
+  /** From here on both should hold the log alike; null: the policy gives one of them nothing of it. */
+  readonly sharedFrom: number | null
 }
 
 /** One space as it concerns one peer. */

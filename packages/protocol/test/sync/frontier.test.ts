@@ -28,7 +28,9 @@ function log(
     eidAt: (seq) => (seq >= first && seq <= last ? eidOf(seq) : null),
     anchorFrom: (seq) => anchors.find((anchor) => anchor >= seq) ?? null,
     forks: [],
+    tips: [{ seq: last, eid: eidOf(last) }],
     servedFrom,
+    sharedFrom: servedFrom === null ? null : Math.max(first, servedFrom),
   }
 }
 
@@ -75,11 +77,20 @@ describe('what is owed of one log', () => {
 
   it('is told by branches only where the logs part', () => {
     const other = { ...entry(0, 5), head: { seq: 5, mark: mark(eidOf(77)) } }
-    expect(compareLog(log(0, 9), other, mark)).toEqual({ is: 'branches' })
-    expect(compareLog(log(0, 9), { ...entry(0, 5), forked: true }, mark)).toEqual({ is: 'branches' })
-    expect(compareLog({ ...log(0, 9), forks: [{ seq: 3, eid: eidOf(50) }] }, entry(0, 9), mark)).toEqual({
-      is: 'branches',
-    })
+    const branches = { is: 'branches', owed: [] }
+    expect(compareLog(log(0, 9), other, mark)).toEqual(branches)
+    expect(compareLog(log(0, 9), { ...entry(0, 5), forked: true }, mark)).toEqual(branches)
+    expect(compareLog({ ...log(0, 9), forks: [{ seq: 3, eid: eidOf(50) }] }, entry(0, 9), mark)).toEqual(
+      branches,
+    )
+  })
+
+  it('includes older history newest run first, and for forked logs too', () => {
+    const long = log(0, 599)
+    const older = [run(256, 499), run(0, 255)]
+    expect(compareLog(long, entry(500, 599), mark)).toEqual({ is: 'known', owed: older })
+    const forked = { ...long, forks: [{ seq: 550, eid: eidOf(7000) }] }
+    expect(compareLog(forked, entry(500, 599), mark)).toEqual({ is: 'branches', owed: older })
   })
 })
 
@@ -113,10 +124,9 @@ describe('a summary', () => {
   })
   const of = (...args: Parameters<typeof view>): string => toId(summary16(view(...args), env))
 
-  it('does not depend on order, floors or which branch is the main one', () => {
+  it('does not depend on order or which branch is the main one', () => {
     const whole = log(0, 9)
     expect(of([whole], { authHeads: [eidOf(3), eidOf(2)] })).toBe(of([whole]))
-    expect(of([log(5, 9)])).toBe(of([whole]))
     const [here, there] = [eidOf(60), eidOf(61)]
     const mainHere = {
       ...whole,
@@ -128,9 +138,40 @@ describe('a summary', () => {
       head: { seq: 1, eid: there },
       eidAt: (seq: number) => [eidOf(0), there][seq] ?? null,
     }
-    expect(of([{ ...mainHere, forks: [{ seq: 1, eid: there }] }])).toBe(
-      of([{ ...mainThere, forks: [{ seq: 1, eid: here }] }]),
+    const tips = [
+      { seq: 1, eid: here },
+      { seq: 1, eid: there },
+    ]
+    expect(of([{ ...mainHere, forks: [{ seq: 1, eid: there }], tips }])).toBe(
+      of([{ ...mainThere, forks: [{ seq: 1, eid: here }], tips: tips.toReversed() }]),
     )
+  })
+
+  it('differs where one side lacks the beginning of what both should hold, and only there', () => {
+    const whole = log(0, 9)
+    expect(of([log(5, 9)])).not.toBe(of([whole]))
+    expect(of([log(5, 9, undefined, 5)])).toBe(of([log(0, 9, undefined, 5)]))
+    const forked = (each: LogView, seq: number): LogView => {
+      const fork = { seq, eid: eidOf(70) }
+      return { ...each, forks: [fork], tips: [...each.tips, fork] }
+    }
+    expect(of([forked(log(5, 9), 8)])).not.toBe(of([forked(whole, 8)]))
+    // Where the beginning itself depends on the branch, it says nothing.
+    const [one, other] = [3, 4].map((sharedFrom) => ({ ...forked(whole, 2), sharedFrom }))
+    expect(of([one!])).toBe(of([other!]))
+  })
+
+  it('costs no more for a log that forked at its beginning', () => {
+    const fork = { seq: 1, eid: eidOf(70) }
+    let asked = 0
+    const long = {
+      ...log(0, 100_000),
+      forks: [fork],
+      tips: [fork, { seq: 100_000, eid: eidOf(100_000) }],
+      eidAt: (seq: number) => (asked++, eidOf(seq)),
+    }
+    of([long])
+    expect(asked).toBe(0)
   })
 
   it('changes with heads, tips and registers, and leaves out logs the peer may have nothing of', () => {

@@ -36,6 +36,8 @@ export class ReplicaSpace {
   changed: ReadonlySet<DeviceId> | null = null
   /** Logs of which the peer may have only part. */
   readonly servedFrom = new Map<DeviceId, number | null>()
+  /** Logs of which this replica may have only part. */
+  readonly ownFrom = new Map<DeviceId, number>()
   /** What a former member may still have. */
   formerLimit: ReadonlySet<Eid> | null = null
   readonly auth = new Map<Eid, AuthEvent>()
@@ -57,6 +59,11 @@ export class ReplicaSpace {
     const log: HeldLog = this.logs.get(event.device) ?? { floor, main: [], forks: new Map() }
     const tip = log.main.at(-1) ?? log.floor
     const isNext = tip === null ? event.seq === 0 : event.seq === tip.seq + 1 && event.prev === tip.eid
+    if (log.main.length > 0 && event.eid === log.floor?.eid) {
+      log.main.unshift(event)
+      log.floor = event.prev === null ? null : { ...log.floor, seq: event.seq - 1, eid: event.prev }
+      return true
+    }
     const position = log.main.findIndex(({ eid }) => eid === event.eid)
     if (position >= 0) {
       if (event.signed) log.main[position] = event
@@ -108,6 +115,12 @@ export class ReplicaSpace {
     }
   }
 
+  private tips({ main, forks }: HeldLog): readonly { readonly seq: number; readonly eid: Eid }[] {
+    const followed = new Set([...forks.values()].map(({ prev }) => prev))
+    const tips = [...main.slice(-1), ...[...forks.values()].filter(({ eid }) => !followed.has(eid))]
+    return tips.map(({ seq, eid }) => ({ seq, eid }))
+  }
+
   private logView(device: DeviceId, log: HeldLog): LogView {
     const base = log.floor === null ? 0 : log.floor.seq + 1
     const head = log.main.at(-1) ?? null
@@ -118,7 +131,9 @@ export class ReplicaSpace {
       eidAt: (seq) => log.main[seq - base]?.eid ?? null,
       anchorFrom: (seq) => log.main.find((event) => event.seq >= seq && event.signed)?.seq ?? null,
       forks: [...log.forks.values()].map(({ seq, eid }) => ({ seq, eid })),
+      tips: this.tips(log),
       servedFrom: this.servedFrom.has(device) ? this.servedFrom.get(device)! : 0,
+      sharedFrom: Math.max(base, this.servedFrom.get(device) ?? 0, this.ownFrom.get(device) ?? 0),
     }
   }
 
@@ -201,7 +216,9 @@ export class Replica {
         const events = action.events.map(decodeContent)
         space.ingestedEvents += events.length
         // What follows `signed` events of a run stands on its last signature.
-        if (events.at(-1)!.signed) events.forEach((event) => space.addContent(event, action.floor))
+        if (!events.at(-1)!.signed) return []
+        const below = events.filter((event) => !space.addContent(event, action.floor))
+        for (const event of below.toReversed()) space.addContent(event)
         return []
       }
       case 'ingestRegisters':
