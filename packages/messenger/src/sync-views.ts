@@ -100,15 +100,44 @@ function hasBeenMember(space: Space, user: UserId): boolean {
 function beyondForFormer(space: Space, user: UserId, known: readonly Eid[]): readonly Eid[] {
   const { graph } = space.state
   const { effective } = space.membership
+  const used = order(graph).flatMap((eid) => {
+    const content = nodeOf(graph, eid)?.content
+    const isTheirs = content?.type === 'admit' && content.request.request.user === user
+    return isTheirs
+      ? [
+          {
+            invite: content.request.request.invite,
+            author: nodeOf(graph, content.request.request.invite)?.user,
+          },
+        ]
+      : []
+  })
   const ends = order(graph).filter((eid) => {
     const node = nodeOf(graph, eid)
-    const isEnd =
-      node?.content?.type === 'remove'
-        ? node.content.user === user
-        : node?.content?.type === 'leave' && node.user === user
-    return isEnd && effective.has(eid)
+    return node !== null && effective.has(eid) && endsMembership(node, user, used)
   })
   return beyond(graph, known).filter((eid) => ends.includes(eid) || isInPast(graph, eid, ends))
+}
+
+/** A removal or departure, or what voids an admission: the end of its invite or of its inviter, or another's admission by it. */
+function endsMembership(
+  { content, user: actor }: NonNullable<ReturnType<typeof nodeOf>>,
+  user: UserId,
+  used: readonly { readonly invite: Eid; readonly author: UserId | undefined }[],
+): boolean {
+  switch (content?.type) {
+    case 'remove':
+    case 'role':
+      return content.user === user || used.some(({ author }) => author === content.user)
+    case 'leave':
+      return actor === user
+    case 'revokeInvite':
+      return used.some(({ invite }) => invite === content.invite)
+    case 'admit':
+      return used.some(({ invite }) => invite === content.request.request.invite)
+    default:
+      return false
+  }
 }
 
 function logViews({ state, own }: Space, peer: UserId): ReadonlyMap<DeviceId, LogView> {
