@@ -65,7 +65,14 @@ if (all.length === 0) {
   console.log(texts[0])
   for (const benchmark of all) {
     if (names.length > 0 && !names.includes(benchmark.name)) continue
-    const text = formatReport(benchmark, await benchmark.run(options))
+    const text = await benchmark.run(options).then(
+      (report) => formatReport(benchmark, report),
+      (cause: unknown) => {
+        // The others are still worth knowing.
+        process.exitCode = 1
+        return `${benchmark.name} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`
+      },
+    )
     texts.push(text)
     console.log(`\n${text}`)
   }

@@ -11,6 +11,8 @@ import type { Address } from '../processes/address.ts'
 import type { Cost } from '../processes/commands.ts'
 
 const everyMs = 15
+/** What has not arrived by then is lost. */
+const lossTimeoutMs = 20_000
 /** A 100-byte message, sealed: Kith's padding brings it to this. */
 const sealedBytes = 569
 
@@ -29,20 +31,37 @@ async function measure(place: Workplace, rounds: number, count: number): Promise
   const { pair: kith, space } = await startKith(place)
   const bare = await startBare(place)
   const delays: Record<Way, number[][]> = { sent: [], published: [], bare: [] }
+  const lost = { kith: 0, bare: 0 }
   const measured = await alternate(rounds, {
     async kith() {
-      const { sentMs, publishedMs, cost } = await exchange(kith, { space, count, bytes: 100, everyMs })
+      const {
+        sentMs,
+        publishedMs,
+        cost,
+        lost: lostNow,
+      } = await exchange(kith, { space, count, bytes: 100, everyMs })
+      lost.kith += lostNow
       delays.sent.push(sentMs)
       delays.published.push(publishedMs)
       return cost
     },
     async bare() {
-      const { publishedMs, cost } = await exchange(bare, { count, bytes: sealedBytes, everyMs })
+      const {
+        publishedMs,
+        cost,
+        lost: lostNow,
+      } = await exchange(bare, { count, bytes: sealedBytes, everyMs })
+      lost.bare += lostNow
       delays.bare.push(publishedMs)
       return cost
     },
   })
-  return { skipped: reasonToSkip(measured), figures: figuresOf(delays, measured) }
+  const losses: Figure = {
+    name: 'latency/lost',
+    figure: `kith ${lost.kith}, bare gossipsub ${lost.bare} of ${rounds * count}`,
+    aim: { text: 'kith 0', isMet: lost.kith === 0 },
+  }
+  return { skipped: reasonToSkip(measured), figures: [...figuresOf(delays, measured), losses] }
 }
 
 /** From publishing, from asking to send, and gossipsub alone. */
@@ -113,23 +132,28 @@ interface Exchange {
   readonly sentMs: number[]
   readonly publishedMs: number[]
   readonly cost: Cost
+  /** Gossip alone promises nothing; Kith's sync brings what gossip lost. */
+  readonly lost: number
 }
 
 async function exchange([from, to]: Pair, takes: object): Promise<Exchange> {
   const startMs = performance.now()
   const cpuBefore = await cpuOf([from, to])
   const sent = await from.ask<Sent>('sendPaced', takes)
-  await untilTrue(async () => {
+  await waitAtMost(lossTimeoutMs, async () => {
     const arrived = new Set((await to.ask<Arrived>('arrivals')).map(([name]) => name))
     return sent.every(([name]) => arrived.has(name))
   })
   const arrived = new Map(await to.ask<Arrived>('arrivals'))
   const cost = { cpuMs: (await cpuOf([from, to])) - cpuBefore, wallMs: performance.now() - startMs }
   const since = (name: string, at: string): number => Number(BigInt(arrived.get(name)!) - BigInt(at)) / 1e6
+  const taken = sent.filter(([name]) => arrived.has(name))
+  const lost = sent.length - taken.length
   return {
-    sentMs: sent.map(([name, sentAt]) => since(name, sentAt)),
-    publishedMs: sent.map(([name, , publishedAt]) => since(name, publishedAt)),
+    sentMs: taken.map(([name, sentAt]) => since(name, sentAt)),
+    publishedMs: taken.map(([name, , publishedAt]) => since(name, publishedAt)),
     cost,
+    lost,
   }
 }
 
@@ -138,10 +162,16 @@ async function cpuOf(pair: Pair): Promise<number> {
   return usages.reduce((sum, { user, system }) => sum + (user + system) / 1000, 0)
 }
 
-async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 60_000
+/** Waits until it is true; false where it did not become so in time. */
+async function waitAtMost(timeoutMs: number, isTrue: () => Promise<boolean>): Promise<boolean> {
+  const endMs = performance.now() + timeoutMs
   while (!(await isTrue())) {
-    if (performance.now() > endMs) throw new Error('waited a minute in vain')
+    if (performance.now() > endMs) return false
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+  return true
+}
+
+async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
+  if (!(await waitAtMost(60_000, isTrue))) throw new Error('waited a minute in vain')
 }

@@ -24,15 +24,19 @@ async function start(): Promise<{ peer: string; address: string }> {
     relays: [],
     listen: ['/ip4/127.0.0.1/tcp/0'],
   })
-  await node.network.start()
+  // libp2p alone: Kith's network would leave a topic it has not joined itself.
+  await node.libp2p.start()
   const { pubsub } = node.libp2p.services
   pubsub.subscribe(topic)
   pubsub.addEventListener('gossipsub:message', ({ detail }) => {
     arrivals.set(nameOf(detail.msg.data), process.hrtime.bigint())
   })
-  const address = node.network.addresses().find((each) => each.includes('/tcp/') && !each.includes('/ws'))
+  const address = node.libp2p
+    .getMultiaddrs()
+    .map((each) => each.toString())
+    .find((each) => each.includes('/tcp/') && !each.includes('/ws'))
   if (address === undefined) throw new Error('not listening')
-  return { peer: node.network.peerId, address }
+  return { peer: node.libp2p.peerId.toString(), address }
 }
 
 async function connect({ address }: { address: string }): Promise<void> {
@@ -75,6 +79,6 @@ answerCommands(
     arrivals: async () => [...arrivals].map(([name, at]) => [name, String(at)]),
   },
   async () => {
-    await node?.network.stop()
+    await node?.libp2p.stop()
   },
 )
