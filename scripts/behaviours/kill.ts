@@ -21,15 +21,9 @@ await runBehaviour({
     'acknowledged-before-stored': [
       {
         file: 'packages/storage/src/connection.ts',
-        original: '    await this.#usable()\n    const durable',
-        planted: '    await this.#usable()\n    await Promise.resolve()\n    const durable',
-      },
-      {
-        file: 'packages/messenger/src/space.ts',
-        original:
-          "      await this.#store.commit({\n        append: [\n          { space: this.id, lane: 'auth'",
+        original: '      await this.#database.batch(batch, { sync: durable })\n',
         planted:
-          "      void this.#store.commit({\n        append: [\n          { space: this.id, lane: 'auth'",
+          "      const write = () => this.#database.batch(batch, { sync: durable })\n      if (process.argv.includes('run')) setTimeout(write, 150)\n      else await write()\n",
       },
     ],
   },
