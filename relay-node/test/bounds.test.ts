@@ -89,7 +89,9 @@ describe('a gossip message', () => {
     ['the largest allowed', new Uint8Array(40 * 1024).fill(1), TopicValidatorResult.Accept],
     ['one byte more', new Uint8Array(40 * 1024 + 1).fill(1), TopicValidatorResult.Reject],
     ['nothing at all', new Uint8Array(0), TopicValidatorResult.Reject],
-    ['anything else', Uint8Array.of(3, 0), TopicValidatorResult.Reject],
+    ['a sealed ephemeral', Uint8Array.of(3, 0), TopicValidatorResult.Accept],
+    ['of no kind', Uint8Array.of(0, 0), TopicValidatorResult.Reject],
+    ['of a later kind', Uint8Array.of(4, 0), TopicValidatorResult.Reject],
   ])('that is %s is judged by size and first byte', (_, bytes, verdict) => {
     expect(judgeGossip(bytes)).toBe(verdict)
   })

@@ -76,7 +76,7 @@ export class RendezvousBook {
 
   /**
    * Keeps or renews a peer's record in a namespace. A full namespace gives up a record of a peer that has left, else
-   * its oldest; a full book gives up the oldest record of whoever holds most.
+   * its oldest; a full book gives up the oldest record of whoever has left, else of whoever holds most.
    */
   register(registration: Registration, nowMs: number): RegisterOutcome {
     if (!isWellFormed(registration)) return { ok: false, reason: 'malformed' }
@@ -188,14 +188,19 @@ export class RendezvousBook {
     if (leaving !== undefined) this.#remove(leaving)
   }
 
+  /** Whoever has left gives way before those who are here; among them, whoever holds most. */
   #evictFromHeaviest(): void {
     let heaviest: Account | undefined
     for (const account of this.#accounts.values()) {
-      if (heaviest === undefined || account.bytes > heaviest.bytes) heaviest = account
+      if (heaviest === undefined || givesWayBefore(account, heaviest)) heaviest = account
     }
     const oldest = heaviest?.records.values().next().value
     if (oldest !== undefined) this.#remove(oldest)
   }
+}
+
+function givesWayBefore(one: Account, other: Account): boolean {
+  return one.present === other.present ? one.bytes > other.bytes : !one.present
 }
 
 function isWellFormed(registration: Registration): boolean {

@@ -102,6 +102,15 @@ describe('the rendezvous book', () => {
     expect(book.size.bytes).toBeLessThanOrEqual(5 * (8192 + 32 + 512))
   })
 
+  it('takes room for all from those who have left before those who are here', () => {
+    const book = new RendezvousBook({ ...defaultRendezvousBookLimits, totalRecords: 4 })
+    for (const namespace of [1, 2, 3]) register(book, 'Alice', namespace)
+    register(book, 'Mallory', 4)
+    book.markAbsent('Mallory')
+    register(book, 'Bob', 5)
+    expect([1, 2, 3, 4, 5].map((namespace) => discover(book, namespace).length)).toEqual([1, 1, 1, 0, 1])
+  })
+
   it('answers within one frame and the asked number', () => {
     const book = new RendezvousBook()
     for (let peer = 0; peer < 100; peer++)
