@@ -14,6 +14,7 @@ import type {
   StreamHandler,
   StreamProtocol,
 } from '@kith/network'
+import type { Link, SimulatedNode } from './simulated-node.ts'
 import { SimulatedStream } from './simulated-stream.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 
@@ -22,12 +23,7 @@ interface Subscription {
   readonly onMessage: (bytes: Uint8Array, from: PeerId) => void
 }
 
-interface Link {
-  readonly connection: Connection
-  readonly streams: Set<SimulatedStream>
-}
-
-export class SimulatedNetwork implements Network {
+export class SimulatedNetwork implements Network, SimulatedNode {
   readonly peerId: PeerId
   readonly #world: SimulatedWorld
   readonly #links = new Map<PeerId, Link>()
@@ -53,7 +49,7 @@ export class SimulatedNetwork implements Network {
   stop(): Promise<void> {
     if (!this.#isOn) return Promise.resolve()
     this.#isOn = false
-    for (const peer of [...this.#links.keys()]) this.#disconnect(peer)
+    for (const peer of [...this.#links.keys()]) this.disconnect(peer)
     this.#world.exit(this)
     return Promise.resolve()
   }
@@ -75,12 +71,12 @@ export class SimulatedNetwork implements Network {
     const other = this.#world.node(target.peer)
     if (other === undefined || !this.#world.reaches(this.peerId, target.peer))
       throw new NetworkError('unreachable', 'nobody answers there')
-    other.#connect(this.peerId, false)
-    return this.#connect(target.peer, true)
+    other.connect(this.peerId, false)
+    return this.connect(target.peer, true)
   }
 
   hangUp(peer: PeerId): Promise<void> {
-    this.#disconnect(peer)
+    this.disconnect(peer)
     return Promise.resolve()
   }
 
@@ -95,8 +91,8 @@ export class SimulatedNetwork implements Network {
     const other = this.#world.node(peer)
     if (link === undefined || other === undefined)
       throw new NetworkError('not-connected', 'there is no connection')
-    const otherLink = other.#links.get(this.peerId)
-    const handler = other.#handlers.get(protocol)
+    const otherLink = other.linkTo(this.peerId)
+    const handler = other.handlerOf(protocol)
     if (otherLink === undefined || handler === undefined)
       throw new NetworkError('unsupported', 'nobody answers there')
     if (!this.#world.reaches(this.peerId, peer)) throw new NetworkError('unreachable', 'nobody answers there')
@@ -194,7 +190,15 @@ export class SimulatedNetwork implements Network {
 
   /** Ends the connections to peers that `reaches` no longer admits. */
   dropUnreachable(reaches: (peer: PeerId) => boolean): void {
-    for (const peer of [...this.#links.keys()]) if (!reaches(peer)) this.#disconnect(peer)
+    for (const peer of [...this.#links.keys()]) if (!reaches(peer)) this.disconnect(peer)
+  }
+
+  linkTo(peer: PeerId): Link | undefined {
+    return this.#links.get(peer)
+  }
+
+  handlerOf(protocol: StreamProtocol): StreamHandler | undefined {
+    return this.#handlers.get(protocol)
   }
 
   #pause(): Promise<void> {
@@ -207,7 +211,7 @@ export class SimulatedNetwork implements Network {
     if (!this.#isOn) throw new NetworkError('aborted', 'this node has stopped')
   }
 
-  #connect(peer: PeerId, outbound: boolean): Connection {
+  connect(peer: PeerId, outbound: boolean): Connection {
     const held = this.#links.get(peer)
     if (held !== undefined) return held.connection
     const connection: Connection = {
@@ -223,14 +227,14 @@ export class SimulatedNetwork implements Network {
     return connection
   }
 
-  #disconnect(peer: PeerId): void {
+  disconnect(peer: PeerId): void {
     const link = this.#links.get(peer)
     if (link === undefined) return
     this.#links.delete(peer)
     this.#world.transcript.note(`${this.peerId} disconnected from ${peer}`)
     for (const stream of link.streams) stream.abort('disconnected')
     const other = this.#world.node(peer)
-    if (other !== undefined) other.#disconnect(this.peerId)
+    if (other !== undefined) other.disconnect(this.peerId)
     this.#emit({ type: 'disconnected', connection: link.connection, remaining: 0 })
   }
 

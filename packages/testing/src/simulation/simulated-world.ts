@@ -6,7 +6,7 @@ import type { Clock } from '@kith/messenger'
 import type { GossipVerdict, Meeting, PeerId, StreamProtocol } from '@kith/network'
 import { formatHex } from '@kith/protocol'
 import type { SeededRandom } from './seeded-random.ts'
-import type { SimulatedNetwork } from './simulated-network.ts'
+import type { SimulatedNode } from './simulated-node.ts'
 import { Transcript } from './transcript.ts'
 
 export interface Weather {
@@ -49,7 +49,7 @@ export class SimulatedWorld {
   weather: Weather
   /** False: no relay, so no rendezvous; peers dial each other only by addresses they know. */
   relayUp = true
-  readonly #nodes = new Map<PeerId, SimulatedNetwork>()
+  readonly #nodes = new Map<PeerId, SimulatedNode>()
   readonly #islands = new Map<PeerId, number>()
   readonly #meetings = new Map<string, Set<PeerId>>()
   /** Every gossip message that was published, for assertions about what an observer sees. */
@@ -79,16 +79,16 @@ export class SimulatedWorld {
     this.transcript.note(`${verdict.to} judged ${verdict.from}: ${verdict.verdict}`)
   }
 
-  enter(node: SimulatedNetwork): void {
+  enter(node: SimulatedNode): void {
     this.#nodes.set(node.peerId, node)
   }
 
-  exit(node: SimulatedNetwork): void {
+  exit(node: SimulatedNode): void {
     if (this.#nodes.get(node.peerId) === node) this.#nodes.delete(node.peerId)
     for (const peers of this.#meetings.values()) peers.delete(node.peerId)
   }
 
-  node(peer: PeerId): SimulatedNetwork | undefined {
+  node(peer: PeerId): SimulatedNode | undefined {
     return this.#nodes.get(peer)
   }
 

@@ -38,6 +38,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
 
 class Simulation implements Cast {
   readonly options: SimulationOptions
+  readonly isOrderShared: boolean
   readonly clock: VirtualClock = new VirtualClock()
   readonly world: SimulatedWorld
   readonly people: SimulatedPerson[] = []
@@ -53,6 +54,7 @@ class Simulation implements Cast {
 
   constructor(options: SimulationOptions) {
     this.options = options
+    this.isOrderShared = Math.max(...options.skewsMs) - Math.min(...options.skewsMs) < 300_000
     this.#random = new SeededRandom(options.seed ^ 0x5eed)
     this.world = new SimulatedWorld({
       clock: this.clock,
