@@ -64,6 +64,7 @@ export class ReplicaSpace {
       log.floor = event.prev === null ? null : { ...log.floor, seq: event.seq - 1, eid: event.prev }
       return true
     }
+    if (log.main.length > 0 && log.floor !== null && event.seq <= log.floor.seq) return false
     const position = log.main.findIndex(({ eid }) => eid === event.eid)
     if (position >= 0) {
       if (event.signed) log.main[position] = event

@@ -244,6 +244,17 @@ describe('a session', () => {
     expect(resultsOf(alice)).toEqual(['same'])
   })
 
+  it('finds the beginning that a false floor hid, and puts it below', () => {
+    const { alice, bob } = people({ auth: [[0]], aliceAuth: [], bobAuth: [], registers: [], logs: [] })
+    const event = chain(3, 700)
+    const floor = { seq: 599, eid: event[599]!.eid, reason: 'policy' as const }
+    event.forEach((each) => alice.space(space).addContent(each))
+    event.slice(600).forEach((each) => bob.space(space).addContent(each, floor))
+    sync(alice, bob, env)
+    expect(bob.contents()).toEqual(alice.contents())
+    expect(resultsOf(alice)).toEqual(['same'])
+  })
+
   it('serves a former member the graph up to its removal and takes no content from it', () => {
     const of: World = {
       auth: [[0], [0], [1], [2]],
