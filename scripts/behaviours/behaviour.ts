@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { CheckFailure, Report, seconds } from './report.ts'
 import { Stage } from './stage.ts'
 import { plantIn, plantTree } from './tree.ts'
-import type { Plant } from './tree.ts'
+import type { Plant, Tree } from './tree.ts'
 
 export interface Behaviour {
   readonly name: string
@@ -34,7 +34,11 @@ export async function runBehaviour(behaviour: Behaviour): Promise<void> {
   const report = new Report()
   const startedMs = performance.now()
   const plants = options.plant === null ? [] : (behaviour.plants[options.plant] ?? [])
-  const tree = plantTree(plants)
+  const tree = treeWith(plants)
+  if (tree === null) {
+    process.exitCode = 2
+    return
+  }
   const plantInto = (root: string): void => plants.forEach((plant) => plantIn(root, plant))
   const stage = new Stage(tree.root)
   stage.onClear(tree.remove)
@@ -58,6 +62,17 @@ export async function runBehaviour(behaviour: Behaviour): Promise<void> {
   report.line(`check:${behaviour.name}`, `${spent}${planted}`, report.isGreen)
   // What a failed check leaves open must not keep the process alive.
   process.exit(report.isGreen ? 0 : 1)
+}
+
+/** The tree with its faults, or null where one no longer fits: that is not the red it should show. */
+function treeWith(plants: readonly Plant[]): Tree | null {
+  try {
+    return plantTree(plants)
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error
+    console.error(error.message)
+    return null
+  }
 }
 
 function describe(error: Error): string {

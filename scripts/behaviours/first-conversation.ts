@@ -19,8 +19,8 @@ await runBehaviour({
     'inviter-only': [
       {
         file: 'packages/messenger/src/invites.ts',
-        original: '      if (!isInviteOpen(invite, nowMs) || meetings.length >= maxMeetings) continue\n',
-        planted: '      if (rank > 0 || !isInviteOpen(invite, nowMs)) continue\n',
+        original: '  if (rank === undefined || rank > memberRank) return []\n',
+        planted: '  if (rank === undefined || rank > 0) return []\n',
       },
     ],
   },

@@ -29,13 +29,6 @@ await runBehaviour({
         planted: '',
       },
     ],
-    'former-served': [
-      {
-        file: 'packages/messenger/src/sync-views.ts',
-        original: 'const isMember = members.has(peer) && members.has(space.own.user)',
-        planted: 'const isMember = graph !== null',
-      },
-    ],
   },
   play,
 })

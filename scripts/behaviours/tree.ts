@@ -31,7 +31,10 @@ export interface Tree {
   readonly remove: () => void
 }
 
-/** This tree where there is nothing to plant, else a copy: own files copied, third parties linked. */
+/**
+ * This tree where there is nothing to plant, else a copy: own files copied, third parties linked.
+ * @throws CheckFailure where a fault no longer fits the sources
+ */
 export function plantTree(plants: readonly Plant[]): Tree {
   if (plants.length === 0) return { root: ownTree, remove: () => undefined }
   const root = mkdtempSync(join(tmpdir(), 'kith-planted-'))
@@ -40,8 +43,14 @@ export function plantTree(plants: readonly Plant[]): Tree {
     cpSync(join(ownTree, path), join(root, path))
   }
   linkModules(root)
-  for (const plant of plants) plantIn(root, plant)
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+  const remove = (): void => rmSync(root, { recursive: true, force: true })
+  try {
+    for (const plant of plants) plantIn(root, plant)
+  } catch (error) {
+    remove()
+    throw error
+  }
+  return { root, remove }
 }
 
 function ownFiles(): string[] {
