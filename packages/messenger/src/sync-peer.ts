@@ -141,7 +141,8 @@ export class SyncPeer {
 
   /** Asks for an epoch's secret, once a minute at most. */
   requestKey(space: SpaceId, epoch: Eid): void {
-    if (!noteAsked(this.#core.keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    const question = { space, epoch, device: this.identity.device }
+    if (!noteAsked(this.#core.keyRequests, question, this.#core.clock.nowMs())) return
     this.#enqueue(() => requestKey(this.#session, space, epoch)).catch(() => undefined)
   }
 
@@ -318,7 +319,8 @@ export class SyncPeer {
   async #ingestKeyReply({ space, epoch, reply }: ActionOf<'ingestKeyReply'>): Promise<void> {
     const { space: target } = this.#open(space)
     const node = target.membership.epochs.get(epoch)
-    if (!takeAsked(this.#core.keyRequests, epoch, this.identity.device, this.#core.clock.nowMs())) return
+    const question = { space, epoch, device: this.identity.device }
+    if (!takeAsked(this.#core.keyRequests, question, this.#core.clock.nowMs())) return
     if (node === undefined || target.keyring.held.has(epoch)) return
     const me = { user: target.own.user, keys: [...target.own.ueks.values()] }
     const opened = await run(this.#core.engine, openKeyReply({ node, space, reply, me }))

@@ -114,6 +114,7 @@ export class SyncServing {
     }
     const nowMs = this.#core.clock.nowMs()
     const admitted = admitKeyRequest(this.#book, {
+      space,
       node,
       state: target.membership,
       peer: this.#peer,

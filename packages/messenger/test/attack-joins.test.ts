@@ -49,7 +49,7 @@ test("a member's old join request, replayed with another key, opens nothing, by 
   const thief = await mallory(set)
   const knock = {
     user: request.request.user,
-    device: await newDevice(),
+    device: newDevice(),
     inviteKey: await importInviteKey(readLink(link)),
     request: encodeJoinRequest(request),
   }
@@ -81,7 +81,7 @@ test('whoever lost the answer to a link for one gets it again, with the same dev
   const inviteKey = await importInviteKey(link)
   expect(await carol.knock(alice, { ...came, inviteKey })).toMatchObject([{ kind: 'admitted', last: true }])
   expect(await carol.knock(alice, { ...came, inviteKey })).toMatchObject([{ kind: 'admitted', last: true }])
-  expect(await carol.knock(alice, { ...came, device: await newDevice(), inviteKey })).not.toMatchObject([
+  expect(await carol.knock(alice, { ...came, device: newDevice(), inviteKey })).not.toMatchObject([
     { kind: 'admitted' },
   ])
   expect(await carol.knock(alice, { ...late, inviteKey })).toEqual([{ kind: 'refused', reason: 'used' }])
@@ -261,6 +261,6 @@ test('a request that somebody else made is not taken from who brings it', async 
   const { request } = await newcomer(readLink(link))
   const inviteKey = await importInviteKey(readLink(link))
   const user = randomId() as UserId
-  expect(await thief.knock(alice, { user, device: await newDevice(), inviteKey, request })).toEqual(unknown)
+  expect(await thief.knock(alice, { user, device: newDevice(), inviteKey, request })).toEqual(unknown)
   expect(await alice.request('group.members', { space: id })).toHaveLength(2)
 })

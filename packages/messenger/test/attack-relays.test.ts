@@ -24,6 +24,7 @@ async function messenger(image?: MemoryImage): Promise<{ messenger: Messenger; s
     privateKey: await generateNetworkKey(),
     engine,
     listen: [],
+    localNetwork: true,
     relays: [],
   })
   return { messenger: new Messenger({ engine, store, network }), store }

@@ -50,7 +50,7 @@ export async function importInviteKey({ seed16, space }: InviteLink): Promise<Si
   return engine.importSigningKey(await run(engine, deriveInviteSeed(seed16, space)))
 }
 
-export function newDevice(): Promise<SigningKey> {
+export function newDevice(): SigningKey {
   return engine.importSigningKey(engine.randomBytes(32))
 }
 
@@ -70,13 +70,13 @@ export async function authEvents({ store }: SimulatedPerson, space: string): Pro
 export async function newcomer(
   link: InviteLink,
 ): Promise<{ readonly user: UserId; readonly device: SigningKey; readonly request: Uint8Array }> {
-  const device = await newDevice()
-  const uek = await engine.importKemKey(engine.randomBytes(32))
+  const device = newDevice()
+  const uek = engine.importKemKey(engine.randomBytes(32))
   const keys = {
-    paper: await newDevice(),
-    paperKem: await engine.importKemKey(engine.randomBytes(32)),
+    paper: newDevice(),
+    paperKem: engine.importKemKey(engine.randomBytes(32)),
     device,
-    deviceKem: await engine.importKemKey(engine.randomBytes(32)),
+    deviceKem: engine.importKemKey(engine.randomBytes(32)),
     uek,
   }
   const { user, genesis } = await run(engine, createIdentity(keys, env))
@@ -156,7 +156,7 @@ export class Mallory {
 
   /** Waits where newcomers with this link look for members, and answers whoever comes. */
   async waitFor(link: InviteLink, answer: (stream: FrameStream) => Promise<void>): Promise<void> {
-    const device = await newDevice()
+    const device = newDevice()
     const user = toId<UserId>(engine.randomBytes(32))
     this.network.handle('/kith/join/1', async (stream) => {
       const frames = stream.frames[Symbol.asyncIterator]()

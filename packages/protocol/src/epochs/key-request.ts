@@ -22,15 +22,29 @@ export const keyAnswerIntervalMs = 60_000
 /** An answer this late is as good as unasked. */
 export const keyAskLifetimeMs = 60_000
 const maxEntries = 1024
+/** Of one space, and of one device: neither takes the room of the others. */
+const maxEntriesPerSpace = 256
+const maxEntriesPerDevice = 128
 
 /** Why a device is not given a secret. */
 export type KeyRequestRefusal =
   'not-a-device' | 'not-a-member' | 'not-a-holder' | 'no-usable-key' | 'too-often'
 
+/** One epoch's secret between this device and another. */
+export interface KeyQuestion {
+  readonly space: SpaceId
+  readonly epoch: Eid
+  readonly device: DeviceId
+}
+
+interface Noted extends KeyQuestion {
+  readonly atMs: number
+}
+
 /** Whom this device asked and whom it answered, with the time of each; bounded. Changed in place by its functions. */
 export interface KeyRequestBook {
-  readonly asked: Map<string, number>
-  readonly answered: Map<string, number>
+  readonly asked: Map<string, Noted>
+  readonly answered: Map<string, Noted>
 }
 
 /** An empty book. */
@@ -38,27 +52,30 @@ export function createKeyRequestBook(): KeyRequestBook {
   return { asked: new Map(), answered: new Map() }
 }
 
-/** Notes that a device is asked for an epoch; false where it was asked within the minute already, or the book is full. */
-export function noteAsked(book: KeyRequestBook, epoch: Eid, device: DeviceId, nowMs: number): boolean {
-  return note(book.asked, epoch + device, nowMs, keyAskLifetimeMs)
+/** Notes that a device is asked for an epoch; false where it was asked within the minute already, or there is no room. */
+export function noteAsked(book: KeyRequestBook, question: KeyQuestion, nowMs: number): boolean {
+  return note(book.asked, question, nowMs, keyAskLifetimeMs)
 }
 
 /** Was this device asked for this epoch lately? One reply uses up the question: a second one is unasked. */
-export function takeAsked(book: KeyRequestBook, epoch: Eid, device: DeviceId, nowMs: number): boolean {
-  const askedMs = book.asked.get(epoch + device)
-  book.asked.delete(epoch + device)
-  return askedMs !== undefined && isWithin(askedMs, nowMs, keyAskLifetimeMs)
+export function takeAsked(book: KeyRequestBook, question: KeyQuestion, nowMs: number): boolean {
+  const key = keyOf(question)
+  const noted = book.asked.get(key)
+  book.asked.delete(key)
+  return noted !== undefined && isWithin(noted.atMs, nowMs, keyAskLifetimeMs)
 }
 
 /** Whether a request is answered, and to which key. An answer is noted. `peer` is what the handshake proved. */
 export function admitKeyRequest(
   book: KeyRequestBook,
   {
+    space,
     node,
     state,
     peer,
     nowMs,
   }: {
+    readonly space: SpaceId
     readonly node: EpochNode
     readonly state: Pick<MembershipState, 'members' | 'devices' | 'ueks'>
     readonly peer: { readonly user: UserId; readonly device: DeviceId }
@@ -71,7 +88,8 @@ export function admitKeyRequest(
   if (!node.holders.includes(peer.user)) return refuse('not-a-holder')
   const uek = state.ueks.get(peer.user)
   if (uek?.usable !== true) return refuse('no-usable-key')
-  if (!note(book.answered, node.eid + peer.device, nowMs, keyAnswerIntervalMs)) return refuse('too-often')
+  const question = { space, epoch: node.eid, device: peer.device }
+  if (!note(book.answered, question, nowMs, keyAnswerIntervalMs)) return refuse('too-often')
   return accept({ user: peer.user, uekPk: uek.pk })
 }
 
@@ -123,15 +141,34 @@ function replyInfo(
   return labelled(labels.keyReply, [fromId(space), fromId(eid), fromId(user), uekPk, commit])
 }
 
+function keyOf({ space, epoch, device }: KeyQuestion): string {
+  return space + epoch + device
+}
+
 // Entries go in by ascending time, so the oldest come first. A full book refuses: forgetting early would lift the limit.
-function note(entries: Map<string, number>, key: string, nowMs: number, lifetimeMs: number): boolean {
-  for (const [oldest, atMs] of entries) {
+function note(
+  entries: Map<string, Noted>,
+  question: KeyQuestion,
+  nowMs: number,
+  lifetimeMs: number,
+): boolean {
+  for (const [oldest, { atMs }] of entries) {
     if (isWithin(atMs, nowMs, lifetimeMs)) break
     entries.delete(oldest)
   }
-  if (entries.has(key) || entries.size >= maxEntries) return false
-  entries.set(key, nowMs)
+  const key = keyOf(question)
+  if (entries.has(key) || !hasRoomFor(entries, question)) return false
+  entries.set(key, { ...question, atMs: nowMs })
   return true
+}
+
+function hasRoomFor(entries: ReadonlyMap<string, Noted>, question: KeyQuestion): boolean {
+  const noted = [...entries.values()]
+  return (
+    noted.length < maxEntries &&
+    noted.filter(({ space }) => space === question.space).length < maxEntriesPerSpace &&
+    noted.filter(({ device }) => device === question.device).length < maxEntriesPerDevice
+  )
 }
 
 // A clock that was set back must not block for long: what lies in the future is as old.

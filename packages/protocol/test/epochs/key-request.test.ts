@@ -10,6 +10,7 @@ import {
   takeAsked,
   wrapKeyReply,
 } from '../../src/epochs/key-request.ts'
+import type { KeyQuestion } from '../../src/epochs/key-request.ts'
 import { makeFreshEpoch } from '../../src/epochs/make-epoch.ts'
 import type { EpochNode, MembershipState } from '../../src/membership/state.ts'
 import { eid, env, fill, go, nodeOf, otherSpace, person, space } from './cast.ts'
@@ -45,9 +46,13 @@ function stateOf(...people: readonly Person[]): Pick<MembershipState, 'members' 
   }
 }
 
+const questionTo = ({ device }: Person): KeyQuestion => ({ space, epoch: node.eid, device })
+const numbered = (number: number): string => number.toString(16).padStart(64, '0')
+
 describe('a key request', () => {
   it('is answered so that the asker, and nobody else, gets the very same keys', async () => {
     const admitted = admitKeyRequest(createKeyRequestBook(), {
+      space,
       node,
       state: stateOf(alice, bob),
       peer: bob,
@@ -66,7 +71,7 @@ describe('a key request', () => {
 
   it('is refused unless a current device of a member who may hold the epoch asks', () => {
     const refusal = (state: ReturnType<typeof stateOf>, peer: Person, of = node): unknown =>
-      admitKeyRequest(createKeyRequestBook(), { node: of, state, peer, nowMs: 0 })
+      admitKeyRequest(createKeyRequestBook(), { space, node: of, state, peer, nowMs: 0 })
     expect(refusal(stateOf(alice), bob)).toEqual({ ok: false, reason: 'not-a-device' })
     const all = stateOf(alice, bob, mallory)
     expect(refusal(all, { ...bob, device: mallory.device })).toEqual({ ok: false, reason: 'not-a-device' })
@@ -84,34 +89,49 @@ describe('a key request', () => {
   it('is answered once per epoch, device and minute', () => {
     const book = createKeyRequestBook()
     const ask = (nowMs: number, of = node): boolean =>
-      admitKeyRequest(book, { node: of, state: stateOf(alice, bob), peer: bob, nowMs }).ok
+      admitKeyRequest(book, { space, node: of, state: stateOf(alice, bob), peer: bob, nowMs }).ok
     expect([ask(0), ask(59_999), ask(60_000)]).toEqual([true, false, true])
     expect(ask(60_001, { ...node, eid: eid(51) })).toBe(true)
   })
 
   it('is taken as asked once, for a minute, from the device that was asked', () => {
     const book = createKeyRequestBook()
-    expect(takeAsked(book, node.eid, bob.device, 0)).toBe(false)
-    expect(noteAsked(book, node.eid, bob.device, 0)).toBe(true)
-    expect(noteAsked(book, node.eid, bob.device, 5)).toBe(false)
-    expect(takeAsked(book, node.eid, mallory.device, 10)).toBe(false)
-    expect(takeAsked(book, node.eid, bob.device, 10)).toBe(true)
-    expect(takeAsked(book, node.eid, bob.device, 11)).toBe(false)
-    noteAsked(book, node.eid, bob.device, 100)
-    expect(takeAsked(book, node.eid, bob.device, 60_100)).toBe(false)
+    expect(takeAsked(book, questionTo(bob), 0)).toBe(false)
+    expect(noteAsked(book, questionTo(bob), 0)).toBe(true)
+    expect(noteAsked(book, questionTo(bob), 5)).toBe(false)
+    expect(takeAsked(book, questionTo(mallory), 10)).toBe(false)
+    expect(takeAsked(book, questionTo(bob), 10)).toBe(true)
+    expect(takeAsked(book, questionTo(bob), 11)).toBe(false)
+    noteAsked(book, questionTo(bob), 100)
+    expect(takeAsked(book, questionTo(bob), 60_100)).toBe(false)
   })
 
   it('costs bounded memory, and a full book opens again when its entries are old', () => {
     const book = createKeyRequestBook()
-    const ids = Array.from(
-      { length: 2000 },
-      (_, index) => index.toString(16).padStart(64, '0') as typeof node.eid,
+    const places = Array.from({ length: 8 }, (_, index) => numbered(index))
+    const questions = places.flatMap((place) =>
+      Array.from({ length: 250 }, (_, index) => ({
+        space: place as typeof space,
+        epoch: numbered(index) as typeof node.eid,
+        device: numbered(index % 50) as typeof bob.device,
+      })),
     )
-    const noted = ids.filter((id) => noteAsked(book, id, bob.device, 0))
-    expect(noted).toHaveLength(1024)
+    expect(questions.filter((question) => noteAsked(book, question, 0))).toHaveLength(1024)
     expect(book.asked.size).toBe(1024)
-    expect(noteAsked(book, ids[1999]!, bob.device, 60_000)).toBe(true)
+    expect(noteAsked(book, questionTo(bob), 60_000)).toBe(true)
     expect(book.asked.size).toBe(1)
+  })
+
+  it('is not crowded out by one space, nor by one device', () => {
+    const ids = Array.from({ length: 2000 }, (_, index) => numbered(index))
+    const ofOneSpace = createKeyRequestBook()
+    const crowd = ids.map((id) => ({ ...questionTo(bob), device: id as typeof bob.device }))
+    expect(crowd.filter((question) => noteAsked(ofOneSpace, question, 0))).toHaveLength(256)
+    expect(noteAsked(ofOneSpace, { ...questionTo(bob), space: otherSpace }, 0)).toBe(true)
+    const ofOneDevice = createKeyRequestBook()
+    const flood = ids.map((id) => ({ ...questionTo(mallory), space: id as typeof space }))
+    expect(flood.filter((question) => noteAsked(ofOneDevice, question, 0))).toHaveLength(128)
+    expect(noteAsked(ofOneDevice, questionTo(bob), 0)).toBe(true)
   })
 
   it('opened to another seed than the epoch commits to is refused', async () => {
