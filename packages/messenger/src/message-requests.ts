@@ -6,6 +6,7 @@ import type { Core, OpenSpace } from './core.ts'
 import { epochDrafts, sendChoice } from './epoch-policy.ts'
 import { MessengerError } from './errors.ts'
 import type { AnswerParts, Answers } from './answers.ts'
+import { owedIn } from './owed.ts'
 import { listMessages } from './views.ts'
 
 const maxListed = 1000
@@ -38,7 +39,7 @@ export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
     async 'outbox.flush'({ space }, signal) {
       const open = space === undefined ? [...core.spaces.values()] : [findSpace(core, space)]
       await untilEmpty(core, open, signal)
-      return { waiting: open.reduce((sum, { space: { outbox } }) => sum + outbox.size, 0) }
+      return { waiting: open.reduce((sum, { space: each }) => sum + owedIn(each).events, 0) }
     },
   }
 }
@@ -58,7 +59,7 @@ async function askForKey({ space }: OpenSpace, request: () => void, core: Core):
 }
 
 async function untilEmpty(core: Core, open: readonly OpenSpace[], signal: AbortSignal): Promise<void> {
-  const isEmpty = (): boolean => open.every(({ space }) => space.outbox.size === 0)
+  const isEmpty = (): boolean => open.every(({ space }) => owedIn(space).events === 0)
   if (isEmpty()) return
   await new Promise<void>((resolve) => {
     const check = (): void => {

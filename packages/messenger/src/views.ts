@@ -3,6 +3,7 @@ import { ancestorAt, decodeEvent, formatHex, isLive, latestRegister, maxNameChar
 import type { DeviceId, Env, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from './core.ts'
 import type { MemberView, MessageView, SpaceSummary } from './requests.ts'
+import { owedIn } from './owed.ts'
 import type { Space } from './space.ts'
 
 /** A space in a list. */
@@ -15,7 +16,7 @@ export function summarise({ space }: OpenSpace): SpaceSummary {
     members: members.size,
     rank: members.get(space.own.user) ?? null,
     messages: space.timeline.length,
-    waitingToSend: space.outbox.messages,
+    waitingToSend: owedIn(space).messages,
   }
 }
 
