@@ -43,6 +43,8 @@ export class RotationSchedule {
     this.#seen = seen
     const value = encodeCbor([seen.epoch, seen.atMs, seen.messages])
     // Losing this costs a week at most, so nothing waits for it.
-    this.#store.commit({ puts: [{ table: 'device', key: this.#key, value }], sync: false }).catch(() => undefined)
+    this.#store
+      .commit({ puts: [{ table: 'device', key: this.#key, value }], sync: false })
+      .catch(() => undefined)
   }
 }

@@ -68,13 +68,12 @@ export function describeSummary({ seeds, tally, failing, untested }: SimulationS
   ]
 }
 
-async function main(): Promise<number> {
+/** Runs the seeds the environment names (KITH_FIRST_SEED, KITH_SEEDS) and prints what held; the exit code. */
+export async function simulateFromEnvironment(print: (line: string) => void): Promise<number> {
   const first = Number(process.env['KITH_FIRST_SEED'] ?? 1)
   const count = Number(process.env['KITH_SEEDS'] ?? 200)
   const summary = await simulate(Array.from({ length: count }, (_, index) => first + index))
-  for (const failure of summary.failing) console.log(describeFailure(failure))
-  for (const line of describeSummary(summary)) console.log(line)
+  for (const failure of summary.failing) print(describeFailure(failure))
+  for (const line of describeSummary(summary)) print(line)
   return summary.failing.length + summary.untested.length === 0 ? 0 : 1
 }
-
-if (import.meta.main) process.exitCode = await main()
