@@ -12,7 +12,6 @@ import type { Stage } from './stage.ts'
 
 const engine = createNodeEngine()
 const protocols: readonly StreamProtocol[] = ['/kith/sync/1', '/kith/join/1']
-const signal = new AbortController().signal
 
 interface Scene extends Stage {
   readonly alice: SimulatedPerson

@@ -19,7 +19,7 @@ test('a seed repeats its whole run', { timeout: timeoutMs }, async () => {
 
 test('whatever goes wrong, what must hold holds', { timeout: timeoutMs }, async () => {
   const summary = await simulate(Array.from({ length: count }, (_, index) => index + 1))
-  console.log(describeSummary(summary).join('\n'))
+  process.stdout.write(`${describeSummary(summary).join('\n')}\n`)
   expect(summary.failing.map(describeFailure).join('\n\n')).toBe('')
   expect(summary.untested).toEqual([])
 })
