@@ -209,6 +209,15 @@ test('a floor that is claimed too high hides nothing for long', async () => {
   await set.allShow([people.bob], id, words)
 })
 
+test('one run that ends at the floor lowers it as far as the run goes', async () => {
+  const { set, people, id, messages } = await whileBobIsAway('join')
+  const line = await speakAs(set, people.mallory, people.bob, id)
+  const last = messages[sixth]!
+  await line.say(runOf(line, id, [last], { seq: sixth - 1, eid: last.header.prev! }))
+  await line.say(runOf(line, id, messages))
+  expect(await people.bob.texts(id)).toEqual(words)
+})
+
 test('no floor is believed where the policy gives all history', async () => {
   const { set, people, id, messages } = await whileBobIsAway('all')
   const line = await speakAs(set, people.mallory, people.bob, id)
