@@ -4,6 +4,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const TESTS = ['packages/*/test/**/*.test.ts', 'relay-node/test/**/*.test.ts']
 const END_TO_END = ['packages/*/test/**/*.e2e.test.ts', 'relay-node/test/**/*.e2e.test.ts']
+/** The end-to-end tests that every `npm test` runs; the others have `npm run test:e2e`. */
+const MAIN_FLOW = ['packages/cli/test/conversation.e2e.test.ts', 'packages/storage/test/kill.e2e.test.ts']
+const PROCESSES = { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }
 
 export default defineConfig({
   test: {
@@ -19,15 +22,14 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: TESTS, exclude: [...configDefaults.exclude, ...END_TO_END] },
       },
+      { extends: true, test: { name: 'main-flow', include: MAIN_FLOW, ...PROCESSES } },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: END_TO_END,
-          exclude: [...configDefaults.exclude],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          exclude: [...configDefaults.exclude, ...MAIN_FLOW],
+          ...PROCESSES,
         },
       },
     ],

@@ -1,5 +1,5 @@
-// `npm test`: the unit project, then the end-to-end project, each to its end; fails when either does.
-// Words after it go to vitest: `npm test -- packages/crypto`.
+// `npm test`: the unit tests, then the main flow with real processes, each to its end; fails when either does.
+// `npm run test:e2e`: every other end-to-end test. Words after either go to vitest: `npm test -- packages/crypto`.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,10 @@ interface Totals {
 }
 
 const root = dirname(import.meta.dirname)
-const extra = process.argv.slice(2)
+const words = process.argv.slice(2)
+const isEndToEnd = words[0] === '--end-to-end'
+const projects = isEndToEnd ? ['e2e'] : ['unit', 'main-flow']
+const extra = isEndToEnd ? words.slice(1) : words
 
 process.exitCode = await testAll()
 
@@ -21,7 +24,7 @@ async function testAll(): Promise<number> {
   try {
     const codes: number[] = []
     let [passed, total] = [0, 0]
-    for (const project of ['unit', 'e2e']) {
+    for (const project of projects) {
       const file = join(folder, `${project}.json`)
       codes.push(await runProject(project, file))
       const totals = await readTotals(file)
@@ -39,7 +42,7 @@ async function testAll(): Promise<number> {
 
 function runProject(project: string, outputFile: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`]
-  // A narrowed run may well match nothing in one of the two projects.
+  // A narrowed run may well match nothing in one of the projects.
   const narrowed = extra.length > 0 ? ['--passWithNoTests', ...extra] : []
   return new Promise((resolve, reject) => {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')

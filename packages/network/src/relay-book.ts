@@ -4,6 +4,7 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { NetworkError } from './errors.ts'
 import { ownerOf, parseAddress } from './dial-policy.ts'
+import { parsePeerId } from './libp2p-node.ts'
 import { maxRelays } from './limits.ts'
 import type { PeerId } from './network.ts'
 
@@ -54,5 +55,7 @@ function createEntry(address: string): RelayEntry {
   const parsed = parseAddress(address)
   if (parsed === null || address.includes('/p2p-circuit'))
     throw new NetworkError('misuse', 'this is no relay address')
-  return { address, peer: ownerOf(parsed) }
+  const peer = ownerOf(parsed)
+  if (peer !== null) parsePeerId(peer)
+  return { address, peer }
 }

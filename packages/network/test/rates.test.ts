@@ -100,6 +100,7 @@ test('relay addresses that are none, circuits, and more than sixteen are the cal
   const book = new RelayBook()
   const wrong = [
     ['hello'],
+    ['/ip4/1.2.3.4/tcp/1/p2p/nobody'],
     [`/ip4/1.2.3.4/tcp/1/p2p/${relay}/p2p-circuit`],
     Array.from({ length: 17 }, (_, i) => `/ip4/1.2.3.4/tcp/${i + 1}`),
   ]

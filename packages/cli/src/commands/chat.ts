@@ -97,12 +97,22 @@ async function readLines(
   }
 }
 
+function noticeOf(code: string): Parameters<typeof sentence>[0] & `notice.${string}` {
+  switch (code) {
+    case 'own-log-forked':
+    case 'storage-failed':
+    case 'space-damaged':
+      return `notice.${code}`
+    default:
+      return 'notice.other'
+  }
+}
+
 /** Things a person should know while they talk. */
 function tellNotices(call: Call, { face }: Session, space: string): () => void {
   return face.subscribe(({ change }) => {
     if (change.type !== 'notice' || change.space !== space) return
-    const isFork = change.code === 'own-log-forked'
-    call.output.note(sentence(isFork ? 'notice.own-log-forked' : 'notice.other'))
+    call.output.note(sentence(noticeOf(change.code)))
   })
 }
 

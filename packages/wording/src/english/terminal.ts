@@ -64,6 +64,10 @@ export const terminal = {
   'message.unsupported': 'This message needs a newer version of Kith.',
   'notice.own-log-forked':
     'Two copies of this device have written to the group. Use only one of them from now on.',
+  'notice.storage-failed':
+    'This group could not be stored. Kith tries again; make sure that the disk is not full.',
+  'notice.space-damaged':
+    'What is stored of a group is damaged, so it is left out. Nothing of it is changed.',
   'notice.other': 'Something is out of order with a device in this group.',
 
   'chat.ready': ({ name }: { readonly name: string }): string =>
