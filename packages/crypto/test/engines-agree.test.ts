@@ -19,6 +19,8 @@ const { Point } = ed25519
 const order = Point.Fn.ORDER
 const eighth = Point.fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', true)
 const torsion = Array.from({ length: 8 }, (_, index) => eighth.multiplyUnsafe(BigInt(index)))
+/** Half of them none, so that sound signatures are common among the cases too. */
+const torsionIndex = fc.oneof(fc.constant(0), fc.nat(7))
 const scalars = fc.bigInt({ min: 1n, max: order - 1n })
 
 function littleEndian(value: bigint): Uint8Array {
@@ -60,11 +62,11 @@ test('engines agree on every signature that components of small order and other 
   const parts = fc.record({
     a: scalars,
     r: fc.oneof(scalars, fc.constant(0n)),
-    keyTorsion: fc.nat(7),
-    pointTorsion: fc.nat(7),
+    keyTorsion: torsionIndex,
+    pointTorsion: torsionIndex,
     message: fc.uint8Array({ maxLength: 40 }),
     shift: fc.constantFrom(0n, 0n, 0n, 1n, order),
-    pureKey: fc.boolean(),
+    pureKey: fc.constantFrom(true, false, false, false),
   })
   await fc.assert(
     fc.asyncProperty(parts, async ({ a, r, keyTorsion, pointTorsion, message, shift, pureKey }) => {
@@ -88,7 +90,7 @@ test('engines agree on every signature that components of small order and other 
     }),
     { numRuns: 300 },
   )
-  expect(accepted).toBeGreaterThan(5)
+  expect(accepted).toBeGreaterThan(10)
 }, 60_000)
 
 test('engines agree on any bytes as keys', async () => {
