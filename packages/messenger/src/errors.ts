@@ -11,6 +11,7 @@ export type MessengerErrorCode =
   | 'unknown-user'
   | 'not-allowed'
   | 'bad-text'
+  | 'needs-update'
   | 'bad-link'
   | 'invite-expired'
   | 'invite-revoked'

@@ -4,17 +4,20 @@
  */
 import type { Engine } from '@kith/crypto'
 import { run } from '@kith/crypto'
-import type { Eid, EpochKeys, EpochNode, SpaceId } from '@kith/protocol'
+import type { DeviceId, Eid, EpochKeys, EpochNode, SpaceId } from '@kith/protocol'
 import {
   decodeEpochKeys,
   deriveFromParent,
   encodeEpochKeys,
   formatHex,
+  maxFreshEpochsPerDeviceAndHour,
   openEpoch,
   pageFor,
 } from '@kith/protocol'
 import type { Step, Store } from '@kith/storage'
 import type { OwnKeys } from './own-secrets.ts'
+
+const hourMs = 60 * 60 * 1000
 
 type Puts = NonNullable<Step['puts']>
 
@@ -26,10 +29,19 @@ export class Keyring {
   readonly #bad = new Set<Eid>()
   /** Epochs whose wrap for this user does not open: their secret can be asked for, trying again would only cost. */
   readonly #closed = new Set<Eid>()
+  /** Fresh epochs this device has tried to open within the hour, by who made them. */
+  readonly #opened = new Map<DeviceId, readonly { readonly eid: Eid; readonly atMs: number }[]>()
+  readonly #nowMs: () => number
   /** Pages of epochs not opened yet, by hash. */
   readonly #pages = new Map<string, Uint8Array>()
 
-  constructor(options: { readonly engine: Engine; readonly own: OwnKeys; readonly space: SpaceId }) {
+  constructor(options: {
+    readonly engine: Engine
+    readonly own: OwnKeys
+    readonly space: SpaceId
+    readonly nowMs: () => number
+  }) {
+    this.#nowMs = options.nowMs
     this.#engine = options.engine
     this.#own = options.own
     this.#space = options.space
@@ -83,10 +95,21 @@ export class Keyring {
     const puts: Puts[number][] = []
     const closed = [...epochs].filter(({ eid }) => !this.#held.has(eid) && !this.#bad.has(eid))
     for (const node of closed.toSorted((left, right) => left.depth - right.depth)) {
+      if (node.mode === 'fresh' && !this.#actsOn(node)) continue
       const keys = await this.#open(node)
       if (keys !== null) puts.push(this.keep(keys))
     }
     return puts
+  }
+
+  /** A device that makes epochs without end is not followed: each one costs every member an opening. Section 17. */
+  #actsOn({ eid, device }: EpochNode): boolean {
+    const nowMs = this.#nowMs()
+    const recent = (this.#opened.get(device) ?? []).filter(({ atMs }) => nowMs - atMs < hourMs)
+    if (recent.some((each) => each.eid === eid)) return true
+    if (device !== this.#own.device && recent.length >= maxFreshEpochsPerDeviceAndHour) return false
+    this.#opened.set(device, [...recent, { eid, atMs: nowMs }])
+    return true
   }
 
   /** Hashes of the pages that are needed and not held. */

@@ -19,6 +19,7 @@ import {
   verifyEvent,
 } from '@kith/protocol'
 import type {
+  Eid,
   EpochKeys,
   SealKeys,
   SealedKind,
@@ -29,6 +30,7 @@ import type {
 import type { GossipVerdict, Network, PeerId } from '@kith/network'
 import type { Clock } from './clock.ts'
 import { sendingKeys } from './epoch-policy.ts'
+import { EventRate } from './event-rate.ts'
 import type { Space } from './space.ts'
 import type { SpaceStep } from './step.ts'
 
@@ -59,6 +61,9 @@ export class Live {
   /** Last time each joined topic belonged to an epoch in use. */
   readonly #topics = new Map<string, number>()
   readonly #judged = new Map<string, Judged>()
+  /** Events accepted and not stored yet: what follows one of them fits. */
+  readonly #arriving = new Set<Eid>()
+  readonly #rate = new EventRate()
   /** What auth events are sealed under: the keys in use before they changed them. */
   #carrier: EpochKeys | null = null
   #cancelRefresh: () => void = () => undefined
@@ -205,11 +210,13 @@ export class Live {
       space.badSignatures.add(event.value)
       return 'reject'
     }
-    if (standing === 'ahead') {
+    const isWithinRate = this.#rate.spend(event.value.header.device, this.#parts.clock.nowMs())
+    if (standing === 'ahead' || !isWithinRate) {
       // Not forwarded, as only what is missing here could tell whether it should be; kept, as that is on its way.
       await this.#take({ kind: 'event', event: verified.value }, from)
       return 'ignore'
     }
+    this.#arriving.add(event.value.eid)
     this.#keepJudged(bytes, { kind: 'event', event: verified.value })
     return 'accept'
   }
@@ -228,9 +235,9 @@ export class Live {
     const isKnown = device !== undefined && !device.revoked && device.user === header.user
     if (!isKnown || !members.has(device.user)) return 'unknown-author'
     const hasHeads = header.auth.every((head) => space.hasAuth(head))
-    const held =
-      header.prev === null || space.hasAuth(header.prev) || space.timeline.position(header.prev) !== null
-    return hasHeads && held ? 'fitting' : 'ahead'
+    const { prev } = header
+    const isHeld = prev === null || space.hasAuth(prev) || space.timeline.position(prev) !== null
+    return hasHeads && (isHeld || this.#arriving.has(prev)) ? 'fitting' : 'ahead'
   }
 
   async #judgeRegister(bytes: Uint8Array, payload: Uint8Array): Promise<GossipVerdict> {
@@ -246,8 +253,9 @@ export class Live {
 
   #keepJudged(bytes: Uint8Array, judged: Judged): void {
     if (this.#judged.size >= maxJudged) {
-      const [oldest] = this.#judged.keys()
-      if (oldest !== undefined) this.#judged.delete(oldest)
+      const [oldest] = this.#judged
+      if (oldest !== undefined) this.#judged.delete(oldest[0])
+      if (oldest?.[1].kind === 'event') this.#arriving.delete(oldest[1].event.eid)
     }
     this.#judged.set(this.#keyOf(bytes), judged)
   }
@@ -270,7 +278,9 @@ export class Live {
       await space.registers.take(space, [judged.register])
       return
     }
-    const [outcome] = await space.receive([{ event: judged.event, floor: null }])
+    const [outcome] = await space.receive([{ event: judged.event, floor: null }]).finally(() => {
+      this.#arriving.delete(judged.event.eid)
+    })
     if (outcome?.outcome === 'waiting') onGap(from)
     if (outcome?.outcome === 'applied') onReceived(judged.event, from)
   }

@@ -26,7 +26,7 @@ export async function loadSpace(parts: LoadParts, id: SpaceId): Promise<Space> {
   const { state, clocks } = await loadState(parts, id)
   const directory = await store.directory(id, 'content')
   await loadLogs(store, state, directory)
-  const keyring = new Keyring({ engine, own, space: id })
+  const keyring = new Keyring({ engine, own, space: id, nowMs: () => clock.nowMs() })
   const outbox = new Outbox(id)
   const registers = new Registers(id)
   await Promise.all([keyring.load(store), outbox.load(store), registers.load(store)])

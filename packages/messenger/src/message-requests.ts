@@ -1,5 +1,5 @@
 /** Requests about messages: send, list, wait until others hold them. */
-import { keyRequestPatienceMs, maxTextBytes, memberRank } from '@kith/protocol'
+import { keyRequestPatienceMs, maxTextBytes, memberRank, protocolVersion } from '@kith/protocol'
 import { waitFor } from './clock.ts'
 import { findSpace } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
@@ -48,6 +48,7 @@ function requireWriter({ space }: OpenSpace): void {
   const rank = space.membership.members.get(space.own.user)
   if (rank === undefined) throw new MessengerError('not-a-member')
   if (rank > memberRank) throw new MessengerError('not-allowed')
+  if ((space.membership.settings.minVersion ?? 1) > protocolVersion) throw new MessengerError('needs-update')
 }
 
 /** Where the key in use is missing here, members are asked for it; what does not come in time is replaced by a new one. */

@@ -20,6 +20,8 @@ export interface SpaceSummary {
   readonly rank: number | null
   readonly messages: number
   readonly waitingToSend: number
+  /** Messages known to exist that have not come yet, by whom. */
+  readonly gaps: readonly { readonly user: string; readonly name: string; readonly missing: number }[]
 }
 
 export interface MemberView {

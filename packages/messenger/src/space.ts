@@ -131,6 +131,11 @@ export class Space {
     return this.#authPositions.get(eid) ?? null
   }
 
+  /** Events that arrived before something they build on. */
+  get waiting(): Iterable<VerifiedEvent> {
+    return this.#waiting.waiting()
+  }
+
   /** Non-null once a step could not be stored: the space must be loaded again before it is used. */
   get failure(): unknown {
     return this.#failure

@@ -3,6 +3,7 @@ import { ancestorAt, decodeEvent, formatHex, isLive, latestRegister, maxNameChar
 import type { DeviceId, Env, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from './core.ts'
 import type { MemberView, MessageView, SpaceSummary } from './requests.ts'
+import { gapsIn } from './gaps.ts'
 import { owedIn } from './owed.ts'
 import type { Space } from './space.ts'
 
@@ -17,6 +18,7 @@ export function summarise({ space }: OpenSpace): SpaceSummary {
     rank: members.get(space.own.user) ?? null,
     messages: space.timeline.length,
     waitingToSend: owedIn(space).messages,
+    gaps: gapsIn(space).map(({ user, missing }) => ({ user, name: nameOf(space, user), missing })),
   }
 }
 

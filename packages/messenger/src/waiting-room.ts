@@ -33,6 +33,11 @@ export class WaitingRoom {
     else others.push(arrival)
   }
 
+  /** Events that wait, for telling what is missing. */
+  *waiting(): Iterable<VerifiedEvent> {
+    for (const arrivals of this.#byMissing.values()) for (const { event } of arrivals) yield event
+  }
+
   /** Takes out the events that waited for this one. */
   release(eid: Eid): Arrival[] {
     const released = this.#byMissing.get(eid) ?? []

@@ -58,6 +58,8 @@ export { buildProof } from './identity/proof.ts'
 export { formatHex, fromId, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
 export {
+  eventBurst,
+  eventsPerSecond,
   maxAuthEventHeads,
   maxClockLeadMs,
   maxFreshEpochsPerDeviceAndHour,
@@ -68,6 +70,7 @@ export {
   maxTextBytes,
   memberRank,
 } from './limits.ts'
+export { protocolVersion } from './membership/acceptance.ts'
 export { currentState } from './membership/current.ts'
 export {
   beyond,

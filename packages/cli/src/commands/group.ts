@@ -48,12 +48,15 @@ function listCommand(run: Run): Command {
 }
 
 /** A group in a list. */
-export function groupLine({ id, name, members, rank, waitingToSend }: SpaceSummary): Line {
+export function groupLine({ id, name, members, rank, waitingToSend, gaps }: SpaceSummary): Line {
   const state =
     rank === null
       ? sentence('group.left-already')
       : `${roleOf(rank)}, ${sentence('group.line', { memberCount: members, waiting: waitingToSend })}`
-  return [{ text: id.slice(0, 8), style: 'dim' }, '  ', { text: name, style: 'bold' }, `  ${state}`]
+  const missing = gaps
+    .map((gap) => `; ${sentence('group.gap', { name: gap.name, missing: gap.missing })}`)
+    .join('')
+  return [{ text: id.slice(0, 8), style: 'dim' }, '  ', { text: name, style: 'bold' }, `  ${state}${missing}`]
 }
 
 function membersCommand(run: Run): Command {

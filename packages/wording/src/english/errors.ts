@@ -92,6 +92,10 @@ const messenger = {
     happened: 'This was interrupted.',
     todo: 'Run it again when you are ready.',
   },
+  'messenger.needs-update': {
+    happened: 'This group needs a newer version of Kith to write in.',
+    todo: 'Update Kith; until then you can read.',
+  },
   'messenger.storage-failed': {
     happened: 'This could not be stored.',
     todo: 'Make sure that the disk is neither full nor write-protected, then try again.',

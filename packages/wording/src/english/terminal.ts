@@ -14,6 +14,8 @@ export const terminal = {
   'group.created': ({ name }: { readonly name: string }): string => `The group ${name} is there.`,
   'group.invite-next': 'Next: "kith invite" makes a link for others.',
   'group.none': 'You are in no group yet.',
+  'group.gap': ({ name, missing }: { readonly name: string; readonly missing: number }): string =>
+    `${count('en', missing, messages)} from ${name} ${missing === 1 ? 'is' : 'are'} missing`,
   'group.line': ({
     waiting,
     memberCount,
