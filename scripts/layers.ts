@@ -92,7 +92,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
         '@kith/messenger',
         '@kith/wording',
       ],
-      thirdParty: ['commander', 'valibot', '@clack/prompts'],
+      thirdParty: ['commander', 'valibot'],
       builtins: [...PROCESS, 'node:module'],
     },
   ],
@@ -123,21 +123,11 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
     {
       folder: 'relay-node',
       workspaces: ['@kith/protocol/relay'],
-      thirdParty: [...LIBP2P, 'datastore-level', 'pino', 'prom-client', 'valibot'],
+      thirdParty: [...LIBP2P, 'datastore-level', 'pino', 'valibot'],
       builtins: [...PROCESS, 'node:crypto', 'node:perf_hooks'],
     },
   ],
 ])
 
-/** What the door `@kith/protocol/relay` must not reach inside `protocol`: whatever knows of people, keys or content. */
-export const HIDDEN_FROM_RELAYS: readonly string[] = [
-  'event',
-  'membership',
-  'epochs',
-  'identity',
-  'timeline',
-  'sync',
-  'attachment',
-  'calls',
-  'backup',
-].map((folder) => `packages/protocol/src/${folder}/`)
+/** All that the door `@kith/protocol/relay` may reach inside `protocol`: nothing there knows of people, keys or content. */
+export const OPEN_TO_RELAYS = 'packages/protocol/src/relay/'

@@ -1,5 +1,5 @@
 // The lines `npm start` offers for pasting: one terminal each, and two people talk through the relay it runs.
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Shell lines for the first and the second person. */
@@ -11,22 +11,46 @@ export interface PasteLines {
 /** `relay` is the relay's multiaddr; the two people's data directories are made beside each other in `peopleDir`. */
 export function pasteLines(relay: string, peopleDir: string): PasteLines {
   const [alice, bob] = ['alice', 'bob'].map((name) => join(peopleDir, name)) as [string, string]
-  const link = quote(join(peopleDir, 'invite-link'))
-  const init = (name: string, dir: string): string =>
-    `npx kith init --name ${name} --relay ${relay} --local-network --data-dir ${quote(dir)}`
-  const chat = (dir: string): string => `npx kith chat --data-dir ${quote(dir)}`
-  // Who was made by an earlier start only goes on talking.
-  const first = [
-    init('Alice', alice),
-    `npx kith group create Friends --data-dir ${quote(alice)}`,
-    `npx kith invite --data-dir ${quote(alice)} | tee ${link}`,
-    chat(alice),
-  ]
-  const second = [init('Bob', bob), `npx kith join - --data-dir ${quote(bob)} < ${link}`, chat(bob)]
+  const link = join(peopleDir, 'invite-link')
   return {
-    first: (existsSync(alice) ? [chat(alice)] : first).join(' && '),
-    second: (existsSync(bob) ? [chat(bob)] : second).join(' && '),
+    first: isThere(alice, link) ? goOn(relay, alice) : begin(relay, alice, link),
+    second: existsSync(join(bob, 'database')) ? goOn(relay, bob) : joinLine(relay, bob, link),
   }
+}
+
+/** Alice's first line went through to its end: her link is there. */
+function isThere(alice: string, link: string): boolean {
+  return existsSync(join(alice, 'database')) && existsSync(link) && statSync(link).size > 0
+}
+
+/** Makes what is not there yet, so that a line that was interrupted can be pasted again. */
+function begin(relay: string, dir: string, link: string): string {
+  const init = existsSync(join(dir, 'database')) ? [] : [initLine('Alice', relay, dir)]
+  const rest = [
+    `npx kith group create Friends --data-dir ${quote(dir)}`,
+    `npx kith invite --data-dir ${quote(dir)} | tee ${quote(link)}`,
+    `npx kith chat --data-dir ${quote(dir)}`,
+  ]
+  return [...init, ...rest].join(' && ')
+}
+
+function joinLine(relay: string, dir: string, link: string): string {
+  const lines = [
+    `test -s ${quote(link)}`,
+    initLine('Bob', relay, dir),
+    `npx kith join - --data-dir ${quote(dir)} < ${quote(link)}`,
+    `npx kith chat --data-dir ${quote(dir)}`,
+  ]
+  return lines.join(' && ')
+}
+
+/** Who was made by an earlier start goes on talking, through the relay of this one. */
+function goOn(relay: string, dir: string): string {
+  return `npx kith chat --relay ${relay} --local-network --data-dir ${quote(dir)}`
+}
+
+function initLine(name: string, relay: string, dir: string): string {
+  return `npx kith init --name ${name} --relay ${relay} --local-network --data-dir ${quote(dir)}`
 }
 
 function quote(path: string): string {

@@ -10,6 +10,8 @@ import { pasteLines } from './paste-lines.ts'
 
 const DEFAULT_PORT = 4001
 const START_LIMIT_MS = 30_000
+/** Exit code of a relay whose data directory another one has. */
+const relayInUse = 6
 
 const root = dirname(import.meta.dirname)
 
@@ -49,7 +51,7 @@ function readOptions(): { dataDir: string; port: number } | null {
     }
     return { dataDir: resolve(values['data-dir'] ?? userDataDir()), port }
   } catch (error) {
-    fail(`${error instanceof Error ? error.message : String(error)} Options are --data-dir and --port.`, 2)
+    fail(`${error instanceof Error ? error.message : String(error)}. Options are --data-dir and --port.`, 2)
     return null
   }
 }
@@ -110,6 +112,8 @@ function readLog(relay: ChildProcess, dataDir: string): void {
     clearTimeout(limit)
     if (isListening && code === 0) console.log('The relay has stopped.')
     else if (isListening) fail(`The relay ended unasked (${code ?? 'by a signal'}). Run "npm start" again.`)
+    else if (code === relayInUse)
+      fail('It is running already: use its window, or name another folder with --data-dir.')
     else fail('The relay did not start. If its ports are taken, choose others: npm start -- --port 4101')
   })
 }
@@ -137,13 +141,14 @@ function welcome(addresses: readonly string[], dataDir: string): void {
       '',
       'To see two people talk, open two more terminals in this folder.',
       '',
-      'Paste into the first:',
+      'Alice: paste into a new terminal.',
       `  ${first}`,
       '',
-      'Paste into the second:',
+      'Bob: when Alice is in her chat, paste into another.',
       `  ${second}`,
       '',
-      'Ctrl-C stops the relay.',
+      'Ctrl-C stops the relay. To begin anew, stop everything and delete',
+      `  ${dataDir}`,
     ].join('\n'),
   )
 }

@@ -10,7 +10,6 @@ import { stepLimitMs, Terminal } from './terminal.ts'
 import { ownTree } from './tree.ts'
 
 const installLimitMs = 240_000
-const placeholder = /<[^>]+>/
 
 await runBehaviour({
   name: 'first-conversation',
@@ -40,17 +39,14 @@ async function play({ stage, report, plantInto }: Scene): Promise<void> {
 
   const talkMs = performance.now()
   const start = new Terminal(stage, clone, `npm start -- --data-dir ${data} --port 0`)
-  await start.shows(/Paste into the second:\n\s+\S.*\n/)
+  await start.shows(/Bob: .*\n\s+\S.*\n/)
   report.line('npm start', `${seconds(performance.now() - talkMs)} to the lines for pasting`, true)
-  const [first, second] = ['first', 'second'].map((which) => pasteLine(start.shown, which)) as [
-    string,
-    string,
-  ]
+  const [first, second] = ['Alice', 'Bob'].map((which) => pasteLine(start.shown, which)) as [string, string]
 
   const alice = new Terminal(stage, clone, first)
-  const link = (await alice.shows(/kith:\S+/))[0]
+  await alice.shows(/kith:\S+/)
   await alice.shows(/\/help/)
-  const bob = new Terminal(stage, clone, second.replace(placeholder, link))
+  const bob = new Terminal(stage, clone, second)
   await bob.shows(/\/help/)
   report.line('both are in', `${seconds(performance.now() - talkMs)} after npm start`, true)
   await converse(report, [alice, bob], talkMs)
@@ -59,7 +55,7 @@ async function play({ stage, report, plantInto }: Scene): Promise<void> {
   const left = await exitOf(alice.child, stepLimitMs)
   report.line('Alice leaves', `exit code ${left}`, left === 0)
   const thirdMs = performance.now()
-  const third = second.replaceAll('Bob', 'Carol').replaceAll(/bob\b/g, 'carol').replace(placeholder, link)
+  const third = second.replaceAll('Bob', 'Carol').replaceAll(/bob\b/g, 'carol')
   const carol = new Terminal(stage, clone, third)
   await carol.shows(/\/help/)
   report.line('a third joins while the inviter is away', seconds(performance.now() - thirdMs), true)
@@ -100,7 +96,7 @@ async function converse(
 }
 
 function pasteLine(shown: string, which: string): string {
-  const line = new RegExp(`Paste into the ${which}:\\n\\s+(\\S.*)\\n`).exec(shown)?.[1]
-  if (line === undefined) throw new CheckFailure(`npm start shows no ${which} line: ${shown}`)
+  const line = new RegExp(`${which}: .*\\n\\s+(\\S.*)\\n`).exec(shown)?.[1]
+  if (line === undefined) throw new CheckFailure(`npm start shows no line for ${which}: ${shown}`)
   return line
 }

@@ -1,7 +1,7 @@
 // Imports go downwards only, each third party has one door, and what is imported stands in `dependencies`.
 // The rules are the table in ../layers.ts; tests and scripts need only a declared dependency.
 import { isBuiltin } from 'node:module'
-import { LAYERS, HIDDEN_FROM_RELAYS, type Layer } from '../layers.ts'
+import { LAYERS, OPEN_TO_RELAYS, type Layer } from '../layers.ts'
 import { collectImports, packageName, type ImportEdge } from './imports.ts'
 import { ownerOf, readManifests, type Manifest } from './manifests.ts'
 import { isTest, type Finding, type Project, type Report } from './project.ts'
@@ -101,7 +101,7 @@ function relayReach(edges: readonly ImportEdge[]): Finding[] {
   for (const from of reached) {
     for (const edge of edges) {
       if (edge.from !== from || edge.to === null || !edge.to.startsWith('packages/protocol/')) continue
-      if (HIDDEN_FROM_RELAYS.some((folder) => edge.to?.startsWith(folder))) {
+      if (!edge.to.startsWith(OPEN_TO_RELAYS)) {
         findings.push({ file: from, line: edge.line, message: `the relay's door reaches ${edge.to}` })
       }
       reached.add(edge.to)
