@@ -8,6 +8,7 @@ const promptText = '> '
 export class InputLines implements AsyncIterable<string> {
   readonly isTerminal: boolean
   readonly #lines: Interface
+  readonly #iterator: AsyncIterator<string>
   readonly #restore: () => void
   #isClosed = false
 
@@ -18,12 +19,16 @@ export class InputLines implements AsyncIterable<string> {
       input: stdin,
       ...(this.isTerminal ? { output: stdout, terminal: true, prompt: promptText } : { terminal: false }),
     })
+    // Taken now: what comes, and the end, before anybody iterates would else be lost.
+    this.#iterator = this.#lines[Symbol.asyncIterator]()
     this.#lines.on('close', () => {
       this.#isClosed = true
     })
     // In raw mode Ctrl-C is a key, not a signal.
     this.#lines.on('SIGINT', parts.interrupt)
     this.#restore = this.isTerminal ? output.surround((write) => this.#above(write, stdout)) : () => undefined
+    // An input that has ended already does not say so again.
+    if (stdin.readableEnded || stdin.destroyed) this.#lines.close()
   }
 
   prompt(): void {
@@ -35,8 +40,9 @@ export class InputLines implements AsyncIterable<string> {
     this.#lines.close()
   }
 
+  /** The lines since this was made; to be read once. */
   [Symbol.asyncIterator](): AsyncIterator<string> {
-    return this.#lines[Symbol.asyncIterator]()
+    return this.#iterator
   }
 
   #above(write: () => void, stdout: NodeJS.WritableStream): void {
