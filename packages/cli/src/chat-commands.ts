@@ -13,7 +13,7 @@ const commands: ReadonlyMap<string, ChatCommand> = new Map<string, ChatCommand>(
   [
     '/help',
     async (call) => {
-      call.output.note(sentence('chat.commands'))
+      call.output.hint(sentence('chat.commands'))
       return undefined
     },
   ],
@@ -36,7 +36,7 @@ const commands: ReadonlyMap<string, ChatCommand> = new Map<string, ChatCommand>(
   [
     '/status',
     async (call, session) => {
-      await showStatus(call, session)
+      await showStatus(call, session, 'status.this')
       return undefined
     },
   ],
@@ -50,14 +50,24 @@ const commands: ReadonlyMap<string, ChatCommand> = new Map<string, ChatCommand>(
   ],
 ])
 
-/** Runs one line that starts with a slash. */
+/** Runs one line that starts with a slash. Somebody who is no longer a member can only quit. */
 export async function runChatCommand(
   call: Call,
   session: Session,
   { group, line }: { readonly group: SpaceSummary; readonly line: string },
 ): Promise<'quit' | undefined> {
-  const command = commands.get(line.trim())
+  const name = line.trim()
+  if (name !== '/quit' && !(await isMember(session, group.id))) {
+    call.output.note(sentence('chat.out'))
+    return undefined
+  }
+  const command = commands.get(name)
   if (command !== undefined) return command(call, session, group)
   call.output.note(sentence('chat.unknown-command'))
   return undefined
+}
+
+async function isMember({ face }: Session, space: string): Promise<boolean> {
+  const groups = await face.request('space.list', {})
+  return groups.some(({ id, rank }) => id === space && rank !== null)
 }

@@ -88,6 +88,7 @@ function newOutput(flags: Flags): Output {
     quiet: flags.quiet ?? false,
     colour: !isForbidden && (isAsked || (stdout.isTTY === true && stderr.isTTY === true)),
     debug: (env['KITH_DEBUG'] ?? '') !== '',
+    flags,
   })
 }
 

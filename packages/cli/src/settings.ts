@@ -29,7 +29,7 @@ export interface Settings {
   readonly passphraseFile: string | null
   /** Null for the command's own default. */
   readonly timeoutMs: number | null
-  /** True where --relay, --listen or --local-network was given by hand. */
+  /** True where --relay, --listen-on or --local-network was given by hand. */
   readonly hasNetworkFlags: boolean
 }
 

@@ -65,6 +65,7 @@ describe('a printed message', () => {
       quiet: false,
       colour: false,
       debug: false,
+      flags: {},
     })
     const message = {
       eid: 'aa',
@@ -94,6 +95,7 @@ describe('a printed message', () => {
       quiet: false,
       colour: true,
       debug: false,
+      flags: {},
     })
     output.note([{ text: 'Mallory\u001b[5m', style: 'bold' }, '\u001b[7m'])
     expect(written).toBe('\u001b[1mMallory␛[5m\u001b[0m␛[7m\n')

@@ -17,9 +17,12 @@ const pollMs = 100
 const earliestMs: number = Date.UTC(2026, 0, 1)
 const latestMs: number = Date.UTC(2100, 0, 1)
 
+/** `note`: nothing is wrong, and something is left to do. */
+type Verdict = 'good' | 'note' | 'bad'
+
 interface Finding {
   readonly check: string
-  readonly good: boolean
+  readonly verdict: Verdict
   readonly text: string
 }
 
@@ -36,8 +39,9 @@ export function doctorCommand(run: Run): Command {
       } else {
         findings.push(bad('identity', sentence('doctor.identity-missing')))
       }
-      const isGood = findings.every(({ good }) => good)
-      call.output.result({ good: isGood, dataDir, findings }, findings.map(findingLine))
+      const isGood = findings.every(({ verdict }) => verdict !== 'bad')
+      const typed = findings.map(({ text, ...rest }) => ({ ...rest, text: call.output.asTyped(text) }))
+      call.output.result({ good: isGood, dataDir, findings: typed }, typed.map(findingLine))
       if (!isGood) call.exitCode = exitCodes.failed
     }),
   )
@@ -76,27 +80,27 @@ function statusFindings({ identity, relays }: StatusView): readonly Finding[] {
   return [
     good('identity', sentence('doctor.identity')),
     // Waiting to be confirmed is no fault: the words lie sealed on this device.
-    good('words', sentence(identity.wordsPending ? 'doctor.words-pending' : 'doctor.words')),
+    identity.wordsPending
+      ? { check: 'words', verdict: 'note', text: sentence('doctor.words-pending') }
+      : good('words', sentence('doctor.words')),
     ...(relays.length === 0 ? [bad('relays', sentence('doctor.relays-missing'))] : []),
-    ...relays.map(({ address, state }) => ({
-      check: 'relay',
-      good: state === 'reserved' || state === 'connected',
-      text: sentence('doctor.relay', { address }),
-    })),
+    ...relays.map(({ address, state }) =>
+      state === 'reserved' || state === 'connected'
+        ? good('relay', sentence('doctor.relay', { address }))
+        : bad('relay', sentence('doctor.relay-bad', { address })),
+    ),
   ]
 }
 
-function findingLine({ good: isGood, text }: Finding): Line {
-  const verdict = isGood
-    ? ({ text: sentence('doctor.good'), style: 'good' } as const)
-    : ({ text: sentence('doctor.bad'), style: 'bad' } as const)
-  return [verdict, `  ${text}`]
+function findingLine({ verdict, text }: Finding): Line {
+  const style = verdict === 'note' ? 'bold' : verdict
+  return [{ text: sentence(`doctor.${verdict}`), style }, `  ${text}`]
 }
 
 function good(check: string, text: string): Finding {
-  return { check, good: true, text }
+  return { check, verdict: 'good', text }
 }
 
 function bad(check: string, text: string): Finding {
-  return { check, good: false, text }
+  return { check, verdict: 'bad', text }
 }

@@ -29,7 +29,7 @@ function createCommand(run: Run): Command {
         call.use(async ({ face }) => {
           const group = await face.request('group.create', { name, history: fullHistory ? 'all' : 'join' })
           call.output.result(group, [sentence('group.created', { name: group.name })])
-          call.output.note(sentence('group.invite-next'))
+          call.output.hint(sentence('group.invite-next'))
         }),
       ),
     )

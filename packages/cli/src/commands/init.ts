@@ -15,8 +15,8 @@ export function initCommand(run: Run): Command {
             const { relays } = call.settings
             if (relays !== null) await face.request('relay.set', { addresses: relays })
             call.output.result(identity, [sentence('init.done', { name: identity.name })])
-            call.output.note(sentence('init.words'))
-            call.output.note(sentence('init.next'))
+            call.output.hint(sentence('init.words'))
+            call.output.hint(sentence('init.next'))
           },
           { isFirst: true },
         ),

@@ -28,8 +28,8 @@ export function inviteCommand(run: Run): Command {
           const relays = await session.face.request('relay.list', {})
           call.output.note(sentence('invite.made', { name }))
           call.output.result({ ...invite, space: id }, [invite.link])
-          if (relays.length === 0) call.output.note(sentence('invite.no-relay'))
-          if (members === 1) call.output.note(sentence('invite.alone'))
+          if (relays.length === 0) call.output.hint(sentence('invite.no-relay'))
+          if (members === 1) call.output.hint(sentence('invite.alone'))
           // Others can only let somebody in by an invite they know of.
           const state = await deliver(session, id, call.deadline(deliveryMs))
           if (state === 'queued') call.output.note(sentence('change.queued'))

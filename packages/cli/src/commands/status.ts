@@ -12,18 +12,22 @@ import { relayLine } from './relay.ts'
 
 export function statusCommand(run: Run): Command {
   return newCommand('status', sentence('help.status')).action(
-    run((call) => call.use((session) => showStatus(call, session))),
+    run((call) => call.use((session) => showStatus(call, session, 'status.owner'))),
   )
 }
 
-/** Prints the state of things. */
-export async function showStatus(call: Call, { face, isOwner }: Session): Promise<void> {
+/** Prints the state of things. `owner` says what this process is where it owns the data directory. */
+export async function showStatus(
+  call: Call,
+  { face, isOwner }: Session,
+  owner: 'status.owner' | 'status.this',
+): Promise<void> {
   const status = await face.request('status', {})
   const { dataDir } = call.settings
   call.output.result({ ...status, dataDir, running: !isOwner }, [
     ...statusLines(status),
     heading('status.running'),
-    `  ${sentence(isOwner ? 'status.owner' : 'status.remote')}`,
+    `  ${sentence(isOwner ? owner : 'status.remote')}`,
     `  ${dataDir}`,
   ])
 }

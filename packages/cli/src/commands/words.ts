@@ -15,7 +15,7 @@ export function wordsCommand(run: Run): Command {
           const { words } = await face.request('identity.words', {})
           call.output.note(sentence('words.shown'))
           call.output.result({ words }, wordLines(words))
-          call.output.note(sentence('words.confirm'))
+          call.output.hint(sentence('words.confirm'))
         }),
       ),
     )

@@ -2,6 +2,8 @@
 import { explain } from '@kith/wording'
 import { detailOf, errorCodeOf } from '../failure.ts'
 import { formatJson, neutralise } from './plain-text.ts'
+import { asTyped } from './typed-commands.ts'
+import type { DirectoryFlags } from './typed-commands.ts'
 
 /** A piece of a line; only what stands here is ever styled. */
 export type Piece = string | { readonly text: string; readonly style: Style }
@@ -21,6 +23,8 @@ export interface OutputOptions {
   readonly colour: boolean
   /** Show where an unexpected error came from. */
   readonly debug: boolean
+  /** What commands that are named in hints need to be given again. */
+  readonly flags: DirectoryFlags
 }
 
 const sgr: Readonly<Record<Style, string>> = { bold: '1', dim: '2', good: '32', bad: '31' }
@@ -57,12 +61,23 @@ export class Output {
     this.#around(() => this.#options.stderr.write(`${this.#render(line)}\n`))
   }
 
+  /** What to do next: a note in which commands stand as the caller has to type them. */
+  hint(text: string): void {
+    this.note(this.asTyped(text))
+  }
+
+  /** A sentence with the commands in it as the caller has to type them. */
+  asTyped(text: string): string {
+    return asTyped(text, this.#options.flags)
+  }
+
   /** Why the command failed: what happened, what to do. */
   failure(error: unknown): void {
     const { stderr, json, debug } = this.#options
     const code = errorCodeOf(error)
     const detail = detailOf(error)
-    const { happened, todo } = explain(code)
+    const { happened, todo: general } = explain(code)
+    const todo = this.asTyped(general)
     if (json) {
       stderr.write(
         `${formatJson({ error: { code, happened, todo, ...(detail === undefined ? {} : { detail }) } })}\n`,

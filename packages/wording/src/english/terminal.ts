@@ -74,7 +74,8 @@ export const terminal = {
 
   'chat.ready': ({ name }: { readonly name: string }): string =>
     `You are in ${name}. /help shows what you can do.`,
-  'chat.commands': '/members  /invite  /status  /rotate  /quit. Everything else you type is sent.',
+  'chat.commands':
+    '/members  /invite  /status  /rotate  /quit. Everything else you type is sent. Removing and leaving: kith group --help in another terminal.',
   'chat.unknown-command':
     'There is no such command. /help shows those there are. To send a text that starts with /, write //.',
   'chat.waiting': ({ waiting }: { readonly waiting: number }): string =>
@@ -89,6 +90,7 @@ export const terminal = {
   'status.people': 'Connected',
   'status.running': 'kith',
   'status.owner': 'no kith was running before this command',
+  'status.this': 'this one; no other runs on this data directory',
   'status.remote': 'another kith is running and answered',
   'status.nobody': 'nobody',
   'status.no-relays': 'none',
@@ -102,11 +104,12 @@ export const terminal = {
   'relay.saved': 'The relays are saved.',
 
   'words.shown':
-    'These 24 words, in this order, are the only way back if you lose your devices. Write them on paper and show them to nobody.',
+    'These 24 words outrank your devices. This version cannot restore from them yet; a later one will. Write them on paper and show them to nobody.',
   'words.confirm': 'Then confirm three of them: kith words confirm 3=… 11=… 20=…',
   'words.confirmed': 'The words are confirmed and no longer kept on this device.',
 
   'doctor.good': 'good',
+  'doctor.note': 'note',
   'doctor.bad': 'not good',
   'doctor.node': ({ version }: { readonly version: string }): string => `Node ${version}`,
   'doctor.directory': 'Data directory can be written, and only by you',
@@ -117,11 +120,13 @@ export const terminal = {
   'doctor.words-pending': 'The recovery words are not confirmed: kith words',
   'doctor.relays-missing': 'No relay is set: kith relay add <address>',
   'doctor.relay': ({ address }: { readonly address: string }): string => `Relay ${address}`,
+  'doctor.relay-bad': ({ address }: { readonly address: string }): string =>
+    `Relay ${address}: cannot be reached; is it running?`,
   'doctor.clock': 'The clock is plausible',
   'doctor.clock-bad': 'The clock of this computer is far off',
 
   'note.running':
-    'A kith is running on this data directory already and does the work: --relay, --listen and --local-network apply to it only when it starts.',
+    'A kith is running on this data directory already and does the work: --relay, --listen-on and --local-network apply to it only when it starts.',
   'note.waiting-for-lock': 'Another command is using this data directory. Waiting for it …',
   'note.interrupted': 'Ending. Press Ctrl-C again to end at once.',
 } as const
