@@ -36,7 +36,7 @@ function begin(relay: string, dir: string, link: string): string {
 
 function joinLine(relay: string, dir: string, link: string): string {
   const lines = [
-    `test -s ${quote(link)}`,
+    `{ test -s ${quote(link)} || { echo "Paste Alice's line first."; false; }; }`,
     initLine('Bob', relay, dir),
     `npx kith join - --data-dir ${quote(dir)} < ${quote(link)}`,
     `npx kith chat --data-dir ${quote(dir)}`,
