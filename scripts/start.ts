@@ -10,6 +10,7 @@ import { pasteLines } from './paste-lines.ts'
 
 const DEFAULT_PORT = 4001
 const START_LIMIT_MS = 30_000
+const SAME_SIGNAL_MS = 1000
 /** Exit code of a relay whose data directory another one has. */
 const relayInUse = 6
 
@@ -36,6 +37,7 @@ function start(): void {
   mkdirSync(relayDir, { recursive: true, mode: 0o700 })
   const relay = spawn(process.execPath, [program, ...relayFlags(relayDir, options.port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: process.platform !== 'win32',
   })
   stopWith(relay)
   readLog(relay, options.dataDir)
@@ -75,13 +77,19 @@ function relayFlags(dataDir: string, port: number): string[] {
   return ['--data-dir', dataDir, '--listen', listen.join(','), '--local-network', '--health', 'off']
 }
 
-/** One signal to us is one signal to the relay; a second one makes it stop at once. */
+/**
+ * One Ctrl-C is one signal to the relay, which at a second one stops at once. A terminal signals everybody in its group
+ * and npm may pass its own on, so the relay has a group of its own and what comes within a moment counts once.
+ */
 function stopWith(relay: ChildProcess): void {
-  // A terminal sends Ctrl-C to the whole group, so there the relay has it already.
-  process.on('SIGINT', () => {
-    if (process.stdin.isTTY !== true) relay.kill('SIGINT')
-  })
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => relay.kill('SIGTERM'))
+  let lastMs = Number.NEGATIVE_INFINITY
+  const pass = (signal: NodeJS.Signals): void => {
+    if (performance.now() - lastMs < SAME_SIGNAL_MS) return
+    lastMs = performance.now()
+    relay.kill(signal)
+  }
+  process.on('SIGINT', () => pass('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => pass('SIGTERM'))
 }
 
 function readLog(relay: ChildProcess, dataDir: string): void {
