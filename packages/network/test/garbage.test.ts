@@ -43,6 +43,8 @@ beforeEach(async () => {
   }
   mallory = await startMallory()
   connection = await attack(mallory, bob)
+  // Before Bob's side has taken the connection up, libp2p ends it at the eleventh stream, whatever its rate.
+  await until('Bob to have the connection', () => bob.connections().length > 0)
 })
 afterEach(async () => {
   await Promise.all([bob.stop(), mallory.stop()])
