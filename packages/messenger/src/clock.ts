@@ -7,6 +7,14 @@ export interface Clock {
   schedule(delayMs: number, action: () => void): () => void
 }
 
+/** The same clock in whole milliseconds, as events, records and storage take no others. */
+export function wholeMilliseconds(clock: Clock): Clock {
+  return {
+    nowMs: () => Math.trunc(clock.nowMs()),
+    schedule: (delayMs, action) => clock.schedule(delayMs, action),
+  }
+}
+
 /** The machine's own clock. Timers do not keep a process alive. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),

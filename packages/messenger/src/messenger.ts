@@ -10,7 +10,7 @@ import type { Store } from '@kith/storage'
 import { Admissions } from './admissions.ts'
 import { Changes } from './changes.ts'
 import type { ChangeListener } from './changes.ts'
-import { systemClock } from './clock.ts'
+import { systemClock, wholeMilliseconds } from './clock.ts'
 import type { Clock } from './clock.ts'
 import type { Core } from './core.ts'
 import { Dialer } from './dialer.ts'
@@ -54,7 +54,7 @@ export class Messenger implements MessengerFace {
       engine: options.engine,
       store: options.store,
       network: options.network,
-      clock: options.clock ?? systemClock,
+      clock: wholeMilliseconds(options.clock ?? systemClock),
       changes: new Changes(),
       keyRequests: createKeyRequestBook(),
       spaces: new Map(),

@@ -34,7 +34,7 @@ export class RotationSchedule {
 
   /** Looks at the epoch in use; call it after each step and now and then. */
   isDue(space: Space, epoch: Eid, nowMs: number): boolean {
-    if (this.#seen?.epoch !== epoch) this.#note({ epoch, atMs: Math.trunc(nowMs), messages: space.timeline.length })
+    if (this.#seen?.epoch !== epoch) this.#note({ epoch, atMs: nowMs, messages: space.timeline.length })
     const { atMs, messages } = this.#seen ?? { atMs: nowMs, messages: 0 }
     return isRotationDue({ ageMs: nowMs - atMs, messages: space.timeline.length - messages })
   }
