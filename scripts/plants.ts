@@ -292,10 +292,10 @@ const TREE: readonly Plant[] = [
     'words',
     'path of one machine',
     'docs/planted.md',
-    'Look into /work/main first.\n',
+    'Look into /home/alice/kith first.\n',
     /path of one machine/,
   ),
-  add('words', 'number of a tracker', 'docs/planted.md', 'See issue 2.\n', /tracker/),
+  add('words', 'number of a tracker', 'docs/planted.md', 'See issue 7.\n', /tracker/),
   add(
     'words',
     'rule switched off',

@@ -9,7 +9,7 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   {
-    pattern: /(?<![\w.~$}/*])\/(?:tmp|work|home|root|Users|farm)\/|[A-Z]:\\+Users\\/g,
+    pattern: /(?<![\w.~$}/*])\/(?:tmp|work|home|root|Users|mnt)\/|[A-Z]:\\+Users\\/g,
     files: /./,
     message: 'a path of one machine: ask os.tmpdir() or the environment',
   },
