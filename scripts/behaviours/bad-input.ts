@@ -34,7 +34,7 @@ await runBehaviour({
   plants: {
     'expiry-ignored': [
       {
-        file: 'packages/messenger/src/joins.ts',
+        file: 'packages/messenger/src/joining/joins.ts',
         original: "    if (link.expiry <= core.clock.nowMs()) throw new MessengerError('invite-expired')\n",
         planted: '',
       },
@@ -48,7 +48,7 @@ await runBehaviour({
     ],
     'refusal-stored': [
       {
-        file: 'packages/messenger/src/message-requests.ts',
+        file: 'packages/messenger/src/face/message-requests.ts',
         original: "if (text.trim() === '' || isTooLong",
         planted: 'if (isTooLong',
       },

@@ -14,7 +14,7 @@ await runBehaviour({
   plants: {
     'arrival-order': [
       {
-        file: 'packages/messenger/src/timeline.ts',
+        file: 'packages/messenger/src/space/timeline.ts',
         original: '  return compareClocks(left, right) || (left.eid',
         planted: '  return left.position - right.position || (left.eid',
       },

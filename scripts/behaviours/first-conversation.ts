@@ -17,7 +17,7 @@ await runBehaviour({
   plants: {
     'inviter-only': [
       {
-        file: 'packages/messenger/src/invites.ts',
+        file: 'packages/messenger/src/joining/invites.ts',
         original: '  if (rank === undefined || rank > memberRank) return []\n',
         planted: '  if (rank === undefined || rank > 0) return []\n',
       },

@@ -3,12 +3,12 @@ import type { Engine } from '@kith/crypto'
 import type { Network } from '@kith/network'
 import type { KeyRequestBook, SpaceId } from '@kith/protocol'
 import type { Store } from '@kith/storage'
-import type { Changes } from './changes.ts'
+import type { Changes } from './face/changes.ts'
 import type { Clock } from './clock.ts'
 import { MessengerError } from './errors.ts'
-import type { Live } from './live.ts'
-import type { OwnKeys } from './own-secrets.ts'
-import type { Space } from './space.ts'
+import type { Live } from './live/live.ts'
+import type { OwnKeys } from './identity/own-secrets.ts'
+import type { Space } from './space/space.ts'
 
 /** A space in use, with its part in gossip. */
 export interface OpenSpace {

@@ -1,9 +1,9 @@
 /** The messenger's face and its constructor. */
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
-export type { Change, ChangeListener, NumberedChange } from './changes.ts'
+export type { Change, ChangeListener, NumberedChange } from './face/changes.ts'
 export { MessengerError } from './errors.ts'
-export type { MessengerFace } from './face.ts'
+export type { MessengerFace } from './face/face.ts'
 export { Messenger } from './messenger.ts'
 export type { MessengerOptions } from './messenger.ts'
 export type { MessengerErrorCode } from './errors.ts'
@@ -17,4 +17,4 @@ export type {
   Requests,
   SpaceSummary,
   StatusView,
-} from './requests.ts'
+} from './face/requests.ts'

@@ -2,7 +2,7 @@
 import { eventBurst, eventsPerSecond } from '@kith/protocol'
 import type { DeviceId } from '@kith/protocol'
 import { expect, test } from 'vitest'
-import { EventRate } from '../src/event-rate.ts'
+import { EventRate } from '../src/live/event-rate.ts'
 
 const [alice, mallory] = ['aa', 'bb'] as [string, string] as unknown as [DeviceId, DeviceId]
 

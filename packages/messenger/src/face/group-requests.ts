@@ -1,0 +1,184 @@
+/** Requests about groups: create, members, roles, removal, leaving, invites. */
+import {
+  branchTips,
+  composeCut,
+  composeEvent,
+  createSpaceState,
+  nextHlc,
+  spaceOf,
+  whyNot,
+} from '@kith/protocol'
+import type { Content, Cut, HistoryPolicy, Intent, SpaceId, UserId } from '@kith/protocol'
+import { run } from '@kith/crypto'
+import { findSpace, ownIdentity, ownKeys } from '../core.ts'
+import type { Core, OpenSpace } from '../core.ts'
+import { epochDrafts, freshDraft } from '../epochs/epoch-policy.ts'
+import { MessengerError } from '../errors.ts'
+import type { AnswerParts, Answers } from './answers.ts'
+import { checkedName } from './identity-requests.ts'
+import { createInvite, viewInvites } from '../joining/invites.ts'
+import { encodeSpaceRecord } from '../space-records.ts'
+import { toStoredEvent } from '../space/stored-events.ts'
+import { membersOf, summarise } from './views.ts'
+
+const idChars = 64
+/** An id or a beginning of one that is long enough to mean somebody. */
+const idPattern = /^[0-9a-f]{6,64}$/i
+
+type Names =
+  | 'group.create'
+  | 'group.members'
+  | 'group.remove'
+  | 'group.role'
+  | 'group.leave'
+  | 'group.rotate'
+  | 'invite.create'
+  | 'invite.list'
+  | 'invite.revoke'
+
+export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names> {
+  return {
+    async 'group.create'({ name, history }) {
+      const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
+      await keeper.enter(open)
+      return summarise(keeper.requireOpen(open))
+    },
+    async 'group.members'({ space }) {
+      return membersOf(findSpace(core, space), (device) => sync.routeTo(device))
+    },
+    async 'group.remove'({ space, user }) {
+      const open = findSpace(core, space)
+      const target = findUser(open, user)
+      const cut = cutOf(open, target)
+      return actThenRotate(core, open, { do: 'remove', user: target }, { type: 'remove', user: target, cut })
+    },
+    async 'group.role'({ space, user, rank }) {
+      const open = findSpace(core, space)
+      const target = findUser(open, user)
+      const cut = cutOf(open, target)
+      return act(open, { do: 'role', user: target, rank }, { type: 'role', user: target, rank, cut })
+    },
+    async 'group.leave'({ space }) {
+      const open = findSpace(core, space)
+      return act(open, { do: 'leave' }, { type: 'leave', cut: cutOf(open, open.space.own.user) })
+    },
+    async 'group.rotate'({ space }) {
+      const open = findSpace(core, space)
+      requireMember(open)
+      const [event] = await open.space.post(async () => [
+        await freshDraft(open.space, core.engine, 'requested'),
+      ])
+      return { eid: event!.eid }
+    },
+    async 'invite.create'({ space, mode = 'open', singleUse = false, expiresInMs, base }) {
+      const relays = keeper.relays.own()
+      return createInvite(core, findSpace(core, space), { mode, singleUse, expiresInMs, base, relays })
+    },
+    async 'invite.list'({ space }) {
+      return viewInvites(findSpace(core, space))
+    },
+    async 'invite.revoke'({ space, invite }) {
+      const open = findSpace(core, space)
+      const eid = [...open.space.membership.invites.keys()].find((known) => known.startsWith(invite))
+      if (eid === undefined || invite.length < 6) throw new MessengerError('invite-unknown')
+      return act(open, { do: 'revokeInvite', invite: eid }, { type: 'revokeInvite', invite: eid })
+    },
+  }
+}
+
+/** Composes a group's genesis and stores it; introduction, epoch and registers follow once it is open. */
+async function createGroup(core: Core, name: string, history: HistoryPolicy): Promise<SpaceId> {
+  const own = ownKeys(core)
+  ownIdentity(core)
+  const env = {
+    randomBytes: (length: number) => core.engine.randomBytes(length),
+    sha256: (bytes: Uint8Array) => core.engine.sha256(bytes),
+  }
+  const genesis = await run(
+    core.engine,
+    composeEvent(
+      {
+        space: null,
+        user: own.user,
+        seq: 0,
+        prev: null,
+        auth: [],
+        hlc: nextHlc([], core.clock.nowMs()),
+        content: {
+          type: 'genesis',
+          kind: 'group',
+          owners: [own.user],
+          settings: { name, history },
+          random16: core.engine.randomBytes(16),
+        },
+      },
+      own.signing,
+      env,
+    ),
+  )
+  createSpaceState(genesis)
+  await core.store.commit({
+    append: [{ space: genesis.eid, lane: 'auth', events: [toStoredEvent(genesis)] }],
+    puts: [
+      {
+        table: 'spaces',
+        key: genesis.eid,
+        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs() }),
+      },
+    ],
+    sync: true,
+  })
+  return spaceOf(genesis)
+}
+
+function requireMember({ space }: OpenSpace): void {
+  if (!space.membership.members.has(space.own.user)) throw new MessengerError('not-a-member')
+}
+
+/** What this device holds of a user's logs: the content that stays. */
+function cutOf({ space }: OpenSpace, user: UserId): Cut {
+  const { logs } = space.state
+  const tips = [...logs.values()].flatMap((log) =>
+    branchTips(log).map((tip) => ({ device: log.device, ...tip })),
+  )
+  return composeCut(space.membership, { user }, tips)
+}
+
+/** Posts one act after asking whether it is permitted, so that nothing is signed that others would refuse. */
+async function act(open: OpenSpace, intent: Intent, content: Content): Promise<{ eid: string }> {
+  requireMember(open)
+  const [event] = await open.space.post(() => {
+    const refusal = whyNot(open.space.membership, open.space.own.user, intent)
+    if (refusal !== null) throw new MessengerError('not-allowed', { cause: refusal })
+    return [{ content }]
+  })
+  return { eid: event!.eid }
+}
+
+/** An act that takes somebody's right to read: the next key exists before anything else is sent. */
+async function actThenRotate(
+  core: Core,
+  open: OpenSpace,
+  intent: Intent,
+  content: Content,
+): Promise<{ eid: string }> {
+  const done = await act(open, intent, content)
+  await open.space.post(() => epochDrafts(open.space, core.engine))
+  return done
+}
+
+/**
+ * A member by id, by an unambiguous beginning of it, or by an unambiguous name, in this order: what somebody calls
+ * themselves never stands for somebody else's id. @throws MessengerError `unknown-user`
+ */
+function findUser(open: OpenSpace, text: string): UserId {
+  const views = membersOf(open, () => 'no')
+  const isId = idPattern.test(text)
+  const byId = isId ? views.filter(({ user }) => user.startsWith(text.toLowerCase())) : []
+  // A whole id that is nobody's here is nobody, whatever name somebody goes by.
+  const isWhole = isId && text.length === idChars
+  const matches = byId.length > 0 || isWhole ? byId : views.filter(({ name }) => name === text)
+  const [only] = matches
+  if (only === undefined || matches.length > 1) throw new MessengerError('unknown-user')
+  return only.user as UserId
+}

@@ -1,0 +1,135 @@
+/** What people are shown of spaces, members and messages: plain values computed from state, registers and storage. */
+import { ancestorAt, decodeEvent, formatHex, isLive, latestRegister, maxNameChars } from '@kith/protocol'
+import type { DeviceId, Env, SignedEvent, UserId } from '@kith/protocol'
+import type { Core, OpenSpace } from '../core.ts'
+import type { MemberView, MessageView, SpaceSummary } from './requests.ts'
+import { gapsIn } from '../space/gaps.ts'
+import { owedIn } from '../space/owed.ts'
+import type { Space } from '../space/space.ts'
+
+/** A space in a list. */
+export function summarise({ space }: OpenSpace): SpaceSummary {
+  const { members, settings } = space.membership
+  return {
+    id: space.id,
+    kind: space.state.kind === 'dm' ? 'dm' : 'group',
+    name: settings.name ?? '',
+    members: members.size,
+    rank: members.get(space.own.user) ?? null,
+    messages: space.timeline.length,
+    waitingToSend: owedIn(space).messages,
+    gaps: gapsIn(space).map(({ user, missing }) => ({ user, name: nameOf(space, user), missing })),
+  }
+}
+
+/** The name a user goes by in a space, from the newest profile of their devices. */
+export function nameOf(space: Space, user: UserId): string {
+  if (user === space.own.user) return space.own.name
+  const name = latestRegister(space.registers.ofUser(user, 'profile'))?.value.value
+  return typeof name === 'string' && name !== '' ? name.slice(0, maxNameChars) : user.slice(0, 8)
+}
+
+/** The members of a space, most senior first, then by name. */
+export function membersOf(
+  { space }: OpenSpace,
+  connectionOf: (device: DeviceId) => MemberView['connected'],
+): readonly MemberView[] {
+  const { members, devices } = space.membership
+  const views = [...members].map(([user, rank]): MemberView => {
+    const own = [...devices].filter(([, device]) => device.user === user && !device.revoked).map(([id]) => id)
+    const routes = own.map(connectionOf)
+    const connected =
+      routes.find((route) => route === 'direct') ?? routes.find((route) => route === 'relayed') ?? 'no'
+    return { user, name: nameOf(space, user), rank, me: user === space.own.user, devices: own, connected }
+  })
+  return views.toSorted((left, right) => left.rank - right.rank || left.name.localeCompare(right.name))
+}
+
+/** Messages as shown, in their order, without those that are not live. */
+export function viewMessages(space: Space, events: readonly SignedEvent[]): readonly MessageView[] {
+  const isLiveHere = livenessIn(space)
+  const names = new Map<UserId, string>()
+  const views: MessageView[] = []
+  for (const event of events) {
+    const { user } = event.header
+    if (user === null || !isLiveHere(event)) continue
+    const author = names.get(user) ?? nameOf(space, user)
+    names.set(user, author)
+    views.push(viewMessage(space, event, { user, author }))
+  }
+  return views
+}
+
+/**
+ * Tells which events are live, for as long as the membership does not change. Where nothing has been cut off, that
+ * depends on the author and what is cited alone, which neighbours have in common.
+ */
+function livenessIn({ state, membership }: Space): (event: SignedEvent) => boolean {
+  const isUncut = membership.cuts.length === 0
+  let last: { readonly header: SignedEvent['header']; readonly isLive: boolean } | null = null
+  return ({ eid, header }) => {
+    const { user, device, seq, auth } = header
+    const log = state.logs.get(device)
+    if (user === null || log === undefined) return false
+    if (isUncut && last !== null && hasSameAuthorAndCitations(header, last.header)) return last.isLive
+    const place = { eid, user, device, seq, auth }
+    last = { header, isLive: isLive(state.graph, place, (from, at) => ancestorAt(log, from, at)) }
+    return last.isLive
+  }
+}
+
+function hasSameAuthorAndCitations(one: SignedEvent['header'], other: SignedEvent['header']): boolean {
+  if (one.user !== other.user || one.device !== other.device) return false
+  return one.auth.length === other.auth.length && one.auth.every((eid, index) => eid === other.auth[index])
+}
+
+function viewMessage(
+  space: Space,
+  { eid, header, content }: SignedEvent,
+  { user, author }: { readonly user: UserId; readonly author: string },
+): MessageView {
+  const me = user === space.own.user
+  const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
+  const shownMs = space.timeline.shownMs(eid) ?? header.hlc.ms
+  const isAhead = header.hlc.ms > shownMs
+  const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
+  return {
+    eid,
+    space: space.id,
+    user,
+    author,
+    me,
+    sentMs: isAhead ? shownMs : header.hlc.ms,
+    ...(isAhead ? { wrongClock: true as const } : {}),
+    text: content?.type === 'text' ? content.text : '',
+    kind,
+    state,
+  }
+}
+
+/** Up to `limit` messages before `before`, oldest first. */
+export async function listMessages(
+  core: Core,
+  { space }: OpenSpace,
+  { limit, before }: { readonly limit: number; readonly before?: string },
+): Promise<readonly MessageView[]> {
+  const env: Pick<Env, 'sha256'> = space.env
+  const views: MessageView[] = []
+  let edge = before ?? null
+  while (views.length < limit) {
+    const wanted = limit - views.length
+    const positions = space.timeline.upTo(edge, wanted)
+    const stored = await core.store.read(space.id, 'content', positions)
+    const decoded = stored.map(({ bytes }) => decodeEvent(bytes, env))
+    views.unshift(
+      ...viewMessages(
+        space,
+        decoded.flatMap((event) => (event.ok ? [event.value] : [])),
+      ),
+    )
+    const [first] = stored
+    if (positions.length < wanted || first === undefined) break
+    edge = formatHex(first.eid)
+  }
+  return views
+}

@@ -1,0 +1,203 @@
+/**
+ * Letting newcomers in, from the side of a member: judges a join request, posts `admit` and the newcomer's epoch, and
+ * hands over the membership graph. Protocol section 6.
+ */
+import { run } from '@kith/crypto'
+import type { FrameStream } from '@kith/network'
+import {
+  decodeJoinMessage,
+  decodeJoinRequest,
+  encodeJoinMessage,
+  equalBytes,
+  maxMembers,
+  memberRank,
+  splitIntoFrames,
+  verifyJoinRequest,
+} from '@kith/protocol'
+import type {
+  HelloPeer,
+  InviteState,
+  JoinRefusal,
+  JoinStreamMessage,
+  SignedJoinRequest,
+} from '@kith/protocol'
+import { timeoutSignal } from '../clock.ts'
+import type { Core, OpenSpace } from '../core.ts'
+import { epochDrafts } from '../epochs/epoch-policy.ts'
+import { greetAsListener } from '../sync/handshake.ts'
+import { isInviteOpen } from './invites.ts'
+import { servedAuthEvents } from '../sync/served-events.ts'
+import { RefusedOwnEvent } from '../space/step.ts'
+
+const attemptTimeoutMs = 25_000
+/** From the first byte to the request: nobody has a place for longer without having said what it wants. */
+const requestTimeoutMs = 5_000
+/** Callers that have not shown a request yet; one more pushes out whoever has kept silent longest. */
+const maxCalling = 32
+/** Requests one device answers at a time. */
+const maxAnswering = 8
+
+/** A request whose bearer has proven its device. */
+interface Asked {
+  readonly request: Uint8Array
+  readonly peer: HelloPeer
+}
+
+export class Admissions {
+  readonly #core: Core
+  /** Longest silent first. */
+  readonly #calling = new Set<FrameStream>()
+  readonly #answering = new Set<FrameStream>()
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  start(): void {
+    this.#core.network.handle('/kith/join/1', (stream) => this.#answer(stream))
+  }
+
+  async #answer(stream: FrameStream): Promise<void> {
+    const isHere = ({ peer }: FrameStream): boolean => peer === stream.peer
+    if (this.#core.own === null || [...this.#calling, ...this.#answering].some(isHere))
+      return stream.abort('busy')
+    const asked = await this.#hear(stream)
+    if (asked === null) return stream.abort('malformed')
+    if (this.#answering.size >= maxAnswering) return stream.abort('busy')
+    this.#answering.add(stream)
+    const done = new AbortController()
+    const timeout = timeoutSignal(this.#core.clock, attemptTimeoutMs)
+    timeout.addEventListener('abort', () => stream.abort('timeout'), { once: true, signal: done.signal })
+    try {
+      for (const frame of await this.#judge(asked)) await stream.send(encodeJoinMessage(frame))
+      await stream.close()
+    } finally {
+      done.abort()
+      this.#answering.delete(stream)
+    }
+  }
+
+  /** The handshake and the request. */
+  async #hear(stream: FrameStream): Promise<Asked | null> {
+    const [silent] = this.#calling
+    if (silent !== undefined && this.#calling.size >= maxCalling) {
+      this.#calling.delete(silent)
+      silent.abort('busy')
+    }
+    this.#calling.add(stream)
+    const done = new AbortController()
+    const signal = timeoutSignal(this.#core.clock, requestTimeoutMs)
+    signal.addEventListener('abort', () => stream.abort('timeout'), { once: true, signal: done.signal })
+    try {
+      const hasInvite = (pk: Uint8Array): boolean => this.#hasInvite(pk)
+      const { frames, peer } = await greetAsListener(this.#core, stream, signal, hasInvite)
+      const next = await frames.next()
+      const message = next.done === true ? null : decodeJoinMessage(next.value)
+      return message?.ok === true && message.value.kind === 'join'
+        ? { request: message.value.request, peer }
+        : null
+    } finally {
+      done.abort()
+      this.#calling.delete(stream)
+    }
+  }
+
+  /** Is there an invite with this key? Revoked and expired ones count: their holders are told so. */
+  #hasInvite(invitePk: Uint8Array): boolean {
+    const { spaces } = this.#core
+    return [...spaces.values()].some(
+      ({ space }) =>
+        space.membership.members.has(space.own.user) &&
+        [...space.membership.invites.values()].some((invite) => equalBytes(invite.invitePk, invitePk)),
+    )
+  }
+
+  async #judge({ request: bytes, peer }: Asked): Promise<readonly JoinStreamMessage[]> {
+    const decoded = decodeJoinRequest(bytes)
+    if (!decoded.ok) return [refusedWith('unknown')]
+    const signed = decoded.value
+    const { request } = signed
+    const open = this.#core.spaces.get(request.space)
+    const invite = open?.space.membership.invites.get(request.invite)
+    if (open === undefined || invite === undefined) return [refusedWith('unknown')]
+    if (!isBearer(peer, request, invite)) return [refusedWith('unknown')]
+    const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
+    if (!verified.ok) return [refusedWith('unknown')]
+    const { members, devices } = open.space.membership
+    if (members.has(request.user)) {
+      // Whoever is in may have lost the answer on its way. A device that the space does not know is nobody's.
+      const device = devices.get(peer.device)
+      const isTheirs = device?.user === request.user && !device.revoked
+      return isTheirs ? this.#graphOf(open) : [refusedWith('unknown')]
+    }
+    const refusal = this.#whyNot(open, invite, signed)
+    if (refusal !== null) return [refusedWith(refusal)]
+    return this.#admit(open, invite, signed)
+  }
+
+  #whyNot({ space }: OpenSpace, invite: InviteState, { request }: SignedJoinRequest): JoinRefusal | null {
+    const nowMs = this.#core.clock.nowMs()
+    if (invite.revoked) return 'revoked'
+    if (invite.expiry <= nowMs || request.expiry <= nowMs) return 'expired'
+    if (!isInviteOpen(invite, nowMs)) return 'used'
+    if (space.membership.members.size >= maxMembers) return 'full'
+    const rank = space.membership.members.get(space.own.user)
+    return rank === undefined || rank > memberRank || invite.mode !== 'open' ? 'unknown' : null
+  }
+
+  async #admit(
+    open: OpenSpace,
+    { invitePk }: InviteState,
+    request: SignedJoinRequest,
+  ): Promise<readonly JoinStreamMessage[]> {
+    const { space } = open
+    try {
+      await space.post(() =>
+        space.membership.members.has(request.request.user)
+          ? []
+          : [{ content: { type: 'admit', request }, inviteKey: invitePk }],
+      )
+    } catch (cause) {
+      // The rule itself says no: somebody once removed comes back only by `add`, and a used link admits nobody.
+      const refusal = cause instanceof RefusedOwnEvent ? refusalOf(cause.reason) : null
+      if (refusal === null) throw cause
+      return [refusedWith(refusal)]
+    }
+    await space.post(() => epochDrafts(space, this.#core.engine))
+    return this.#graphOf(open)
+  }
+
+  async #graphOf(open: OpenSpace): Promise<readonly JoinStreamMessage[]> {
+    const frames = splitIntoFrames(await servedAuthEvents(this.#core, open), 1024)
+    return frames.map((events, index) => ({ kind: 'admitted', events, last: index === frames.length - 1 }))
+  }
+}
+
+/**
+ * Does a request speak for the device that brings it? Every member holds the requests of the others, so the bytes alone
+ * prove nothing. A stranger has also shown the link this very request names.
+ */
+function isBearer(peer: HelloPeer, request: SignedJoinRequest['request'], invite: InviteState): boolean {
+  if (request.user !== peer.user || request.device !== peer.device) return false
+  return peer.invitePk === null || equalBytes(peer.invitePk, invite.invitePk)
+}
+
+function refusedWith(reason: JoinRefusal): JoinStreamMessage {
+  return { kind: 'refused', reason }
+}
+
+function refusalOf(reason: string): JoinRefusal | null {
+  switch (reason) {
+    case 'banned':
+      return 'banned'
+    case 'invite-revoked':
+      return 'revoked'
+    case 'invite-used':
+      return 'used'
+    case 'request-used':
+    case 'wrong-invite-mode':
+      return 'unknown'
+    default:
+      return null
+  }
+}

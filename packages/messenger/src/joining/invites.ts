@@ -1,0 +1,129 @@
+/** Invites from the inviting side: the event, the link, and the meeting point where newcomers find any member. Section 6. */
+import { ask, derive, labels, run } from '@kith/crypto'
+import type { Plan } from '@kith/crypto'
+import { deriveInviteSeed, deriveRendezvousPoint, formatInviteLink, memberRank } from '@kith/protocol'
+import type { Invite, InviteState } from '@kith/protocol'
+import type { Meeting } from '@kith/network'
+import type { Core, OpenSpace } from '../core.ts'
+import { MessengerError } from '../errors.ts'
+import type { InviteView } from '../face/requests.ts'
+
+const defaultLifetimeMs = 7 * 24 * 60 * 60 * 1000
+const maxLifetimeMs = 365 * 24 * 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
+/** Invites one device answers for at the relays, and of one group: no group takes the places of the others. */
+const maxMeetings = 16
+const maxMeetingsPerSpace = 4
+
+export interface InviteWish {
+  readonly mode: Invite['mode']
+  readonly singleUse: boolean
+  readonly expiresInMs: number | undefined
+  /** Address of a page the link opens; the terminal takes the bare code as well. */
+  readonly base: string | undefined
+  /** Where newcomers find members. */
+  readonly relays: readonly string[]
+}
+
+/** Posts an invite and writes its link. @throws MessengerError `not-allowed` */
+export async function createInvite(
+  core: Core,
+  open: OpenSpace,
+  wish: InviteWish,
+): Promise<{ link: string; eid: string }> {
+  const { engine, clock, network } = core
+  const { space } = open
+  const seed16 = engine.randomBytes(16)
+  const signing = await engine.importSigningKey(await run(engine, deriveInviteSeed(seed16, space.id)))
+  const inboxSecret = engine.randomBytes(32)
+  const inbox = await engine.importKemKey(inboxSecret)
+  const lifetimeMs = Math.min(Math.max(wish.expiresInMs ?? defaultLifetimeMs, 1000), maxLifetimeMs)
+  const expiry = clock.nowMs() + lifetimeMs
+  const content: Invite = {
+    type: 'invite',
+    invitePk: signing.publicKey,
+    inboxPk: inbox.publicKey,
+    inboxSecret,
+    rank: memberRank,
+    mode: wish.mode,
+    singleUse: wish.singleUse,
+    expiry,
+  }
+  const [event] = await space.post(() => {
+    const rank = space.membership.members.get(space.own.user)
+    if (rank === undefined) throw new MessengerError('not-a-member')
+    if (rank > 64) throw new MessengerError('not-allowed')
+    return [{ content }]
+  })
+  const link = formatInviteLink(wish.base ?? 'kith:', {
+    space: space.id,
+    invite: event!.eid,
+    seed16,
+    inviter: { user: space.own.user, peer: network.peerId },
+    inboxPk: inbox.publicKey,
+    rendezvous16: await run(engine, deriveInviteRendezvous(inboxSecret)),
+    expiry,
+    relays: wish.relays.slice(0, 3),
+    name: space.membership.settings.name ?? null,
+  })
+  return { link, eid: event!.eid }
+}
+
+/** The 16 bytes by which a link and the members of its space know the same meeting point. */
+function* deriveInviteRendezvous(inboxSecret: Uint8Array): Plan<Uint8Array> {
+  const [derived] = yield* ask([derive({ secret: inboxSecret, label: labels.inviteRendezvous })])
+  return derived.slice(0, 16)
+}
+
+/** A space's invites as shown. */
+export function viewInvites({ space }: OpenSpace): readonly InviteView[] {
+  return [...space.membership.invites.values()].map((invite) => ({
+    eid: invite.eid,
+    mode: invite.mode,
+    singleUse: invite.singleUse,
+    expiryMs: invite.expiry,
+    revoked: invite.revoked,
+    uses: invite.admitted.length,
+  }))
+}
+
+/** May somebody still come in by this invite, as far as whoever admits is concerned? */
+export function isInviteOpen(invite: InviteState, nowMs: number): boolean {
+  return !invite.revoked && invite.expiry > nowMs && !(invite.singleUse && invite.admitted.length > 0)
+}
+
+/** Where this device waits for newcomers: of each group at its newest invites, first one of each, then the next. */
+export async function inviteMeetings(core: Core): Promise<readonly Meeting[]> {
+  const perSpace = [...core.spaces.values()].map((open) => openInvites(open, core.clock.nowMs()))
+  const rounds = Array.from({ length: maxMeetingsPerSpace }, (_, round) =>
+    perSpace.flatMap((invites) => invites.slice(round, round + 1)),
+  )
+  const meetings: Meeting[] = []
+  for (const invite of rounds.flat().slice(0, maxMeetings)) {
+    const rendezvous16 = await run(core.engine, deriveInviteRendezvous(invite.inboxSecret))
+    meetings.push(...(await meetingsOf(core, rendezvous16, [0])))
+  }
+  return meetings
+}
+
+/** Invites this device may admit by, the newest first. */
+function openInvites({ space }: OpenSpace, nowMs: number): readonly InviteState[] {
+  const rank = space.membership.members.get(space.own.user)
+  if (rank === undefined || rank > memberRank) return []
+  return [...space.membership.invites.values()].filter((invite) => isInviteOpen(invite, nowMs)).toReversed()
+}
+
+/** The meeting points of a link, by days from today: a clock may be a day off. */
+export async function meetingsOf(
+  core: Core,
+  rendezvous16: Uint8Array,
+  daysFromToday: readonly number[],
+): Promise<readonly Meeting[]> {
+  const today = Math.floor(core.clock.nowMs() / dayMs)
+  const meetings: Meeting[] = []
+  for (const offset of daysFromToday) {
+    const point = await run(core.engine, deriveRendezvousPoint(rendezvous16, today + offset))
+    meetings.push({ namespace: point.namespace16, key: point.recordKey })
+  }
+  return meetings
+}

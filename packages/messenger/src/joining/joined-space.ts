@@ -1,0 +1,100 @@
+/** A space handed over by a stranger who claims to be a member: verified from its genesis on before anything is stored. */
+import { run } from '@kith/crypto'
+import {
+  applyEvent,
+  createSpaceState,
+  currentState,
+  decodeEvent,
+  equalBytes,
+  formatHex,
+  spaceOf,
+  verifyEvents,
+} from '@kith/protocol'
+import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
+import type { Core, OpenSpace } from '../core.ts'
+import { ownKeys } from '../core.ts'
+import { encodeSpaceRecord } from '../space-records.ts'
+import type { Puts } from '../space/step.ts'
+import { toStoredEvent } from '../space/stored-events.ts'
+
+/** Auth events taken from one member at a join. */
+export const maxJoinedEvents = 40_000
+/** And their bytes. */
+export const maxJoinedBytes: number = 64 * 1024 * 1024
+
+/** Verifies and stores a space, with `puts`; false where what was handed over is not that space, or does not admit this user. */
+export async function storeJoinedSpace(
+  core: Core,
+  space: SpaceId,
+  events: readonly Uint8Array[],
+  puts: Puts,
+): Promise<boolean> {
+  if (events.length > maxJoinedEvents) return false
+  const applied = await verifyGraph(core, space, events)
+  if (applied === null) return false
+  const pages = applied.flatMap((event) => pageOf(core, space, event))
+  await core.store.commit({
+    append: [{ space, lane: 'auth', events: applied.map(toStoredEvent) }],
+    puts: [
+      ...pages,
+      ...puts,
+      {
+        table: 'spaces',
+        key: space,
+        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs() }),
+      },
+    ],
+    sync: true,
+  })
+  return true
+}
+
+/** Brings what a member hands over into a space that is held; false where it does not admit this user. */
+export async function extendJoinedSpace(
+  { space }: OpenSpace,
+  events: readonly Uint8Array[],
+  core: Core,
+): Promise<boolean> {
+  if (events.length > maxJoinedEvents) return false
+  const decoded = events.map((bytes) => decodeEvent(bytes, space.env)).filter((event) => event.ok)
+  const unknown = decoded.map(({ value }) => value).filter(({ eid }) => !space.hasAuth(eid))
+  const results = await run(core.engine, verifyEvents(unknown, space.verificationAmong(unknown)))
+  const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
+  await space.receive(verified.map((event) => ({ event, floor: null })))
+  return space.membership.members.has(space.own.user)
+}
+
+async function verifyGraph(
+  core: Core,
+  space: SpaceId,
+  events: readonly Uint8Array[],
+): Promise<readonly VerifiedEvent[] | null> {
+  const env = { sha256: (bytes: Uint8Array) => core.engine.sha256(bytes) }
+  const decoded = events
+    .map((bytes) => decodeEvent(bytes, env))
+    .flatMap((event) => (event.ok ? [event.value] : []))
+  const invites = inviteKeys(decoded)
+  const results = await run(
+    core.engine,
+    verifyEvents(decoded, { env, inviteKey: (invite) => invites.get(invite) ?? null }),
+  )
+  const [first, ...rest] = results.flatMap((result) => (result.ok ? [result.value] : []))
+  if (first === undefined || first.eid !== space || spaceOf(first) !== space) return null
+  if (first.content?.type !== 'genesis' || first.content.kind !== 'group') return null
+  const state = createSpaceState(first)
+  const applied = [first, ...rest.filter((event) => applyEvent(state, event).outcome === 'applied')]
+  return currentState(state.graph).members.has(ownKeys(core).user) ? applied : null
+}
+
+/** An eid commits to the key its invite names. */
+function inviteKeys(events: readonly SignedEvent[]): ReadonlyMap<Eid, Uint8Array> {
+  const keys = new Map<Eid, Uint8Array>()
+  for (const { eid, content } of events) if (content?.type === 'invite') keys.set(eid, content.invitePk)
+  return keys
+}
+
+function pageOf(core: Core, space: SpaceId, { content, wrapPage }: VerifiedEvent): Puts {
+  const [hash] = content?.type === 'epoch' ? content.wrapPages : []
+  if (wrapPage === null || hash === undefined || !equalBytes(core.engine.sha256(wrapPage), hash)) return []
+  return [{ table: 'pages', key: `${space}/${formatHex(hash)}`, value: wrapPage }]
+}

@@ -1,0 +1,235 @@
+/** Joining by link, from the newcomer's side: finds any member, shows its request, takes the membership graph. Section 6. */
+import { run } from '@kith/crypto'
+import type { SigningKey } from '@kith/crypto'
+import type { DialTarget, FrameStream } from '@kith/network'
+import {
+  decodeJoinMessage,
+  deriveInviteSeed,
+  encodeJoinMessage,
+  encodeJoinRequest,
+  parseInviteLink,
+  signJoinRequest,
+} from '@kith/protocol'
+import type { InviteLink, JoinRefusal } from '@kith/protocol'
+import { timeoutSignal, waitFor } from '../clock.ts'
+import { ownKeys } from '../core.ts'
+import type { Core, OpenSpace } from '../core.ts'
+import type { Dialer } from '../live/dialer.ts'
+import { MessengerError } from '../errors.ts'
+import type { MessengerErrorCode } from '../errors.ts'
+import { greetAsDialer } from '../sync/handshake.ts'
+import { inviteMeetings, meetingsOf } from './invites.ts'
+import { ownProof } from '../identity/own-proof.ts'
+import type { RelayLoan } from '../live/own-relays.ts'
+import { Queue } from '../queue.ts'
+import type { SpaceKeeper } from '../space-keeper.ts'
+import { extendJoinedSpace, maxJoinedBytes, maxJoinedEvents, storeJoinedSpace } from './joined-space.ts'
+import type { SyncPeers } from '../sync/sync-peers.ts'
+
+const attemptTimeoutMs = 25_000
+const retryMs = 2_000
+const firstSyncPatienceMs = 4_000
+const requestLifetimeMs = 60 * 60 * 1000
+
+const refusalCodes: Readonly<Record<JoinRefusal, MessengerErrorCode>> = {
+  expired: 'invite-expired',
+  revoked: 'invite-revoked',
+  used: 'invite-used',
+  banned: 'banned',
+  full: 'group-full',
+  unknown: 'invite-unknown',
+}
+
+/** What a person is told where several members say no for different reasons: the first of these. */
+const mostTelling: readonly JoinRefusal[] = ['banned', 'revoked', 'used', 'expired', 'full', 'unknown']
+
+/** One use of a link, from the paste to the group. */
+interface Attempt {
+  readonly link: InviteLink
+  readonly key: SigningKey
+  readonly request: Uint8Array
+  readonly loan: RelayLoan
+  readonly signal: AbortSignal
+}
+
+/** What one member made of a request; null: nothing that counts. */
+type Answer = OpenSpace | JoinRefusal | null
+
+export class Joins {
+  readonly #core: Core
+  readonly #keeper: SpaceKeeper
+  readonly #sync: SyncPeers
+  readonly #stopped = new AbortController()
+  /** Graphs are taken one at a time: two links may lead to one space. */
+  readonly #entering = new Queue()
+
+  constructor(
+    core: Core,
+    {
+      keeper,
+      sync,
+      dialer,
+    }: { readonly keeper: SpaceKeeper; readonly sync: SyncPeers; readonly dialer: Dialer },
+  ) {
+    this.#core = core
+    this.#keeper = keeper
+    this.#sync = sync
+    dialer.inviteMeetings = () => inviteMeetings(core)
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  /** Joins by a link; tries until a member answers, the link says no, or the caller gives up. */
+  async join(text: string, signal: AbortSignal): Promise<OpenSpace> {
+    const core = this.#core
+    const own = ownKeys(core)
+    const parsed = parseInviteLink(text)
+    if (!parsed.ok) throw new MessengerError('bad-link', { cause: parsed.reason })
+    const link = parsed.value
+    const held = core.spaces.get(link.space)
+    if (held?.space.membership.members.has(own.user) === true) throw new MessengerError('already-member')
+    if (link.expiry <= core.clock.nowMs()) throw new MessengerError('invite-expired')
+    const stopping = AbortSignal.any([signal, this.#stopped.signal])
+    const loan = this.#keeper.relays.borrow(link.relays)
+    try {
+      core.changes.publish({ type: 'join', space: link.space, state: 'asking' })
+      const key = await core.engine.importSigningKey(
+        await run(core.engine, deriveInviteSeed(link.seed16, link.space)),
+      )
+      const request = await this.#request(link, key)
+      while (!stopping.aborted) {
+        const open = await this.#tryMembers({ link, key, request, loan, signal: stopping })
+        if (open !== null) return open
+        await waitFor(core.clock, retryMs, stopping)
+      }
+    } finally {
+      this.#keeper.relays.giveBack(loan)
+    }
+    throw new MessengerError('nobody-reachable')
+  }
+
+  async #request(link: InviteLink, invite: SigningKey): Promise<Uint8Array> {
+    const { engine, clock } = this.#core
+    const own = ownKeys(this.#core)
+    const newest = own.newestUek
+    const draft = {
+      space: link.space,
+      invite: link.invite,
+      user: own.user,
+      uekPk: newest.publicKey,
+      generation: newest.generation,
+      proof: await ownProof(this.#core),
+      expiry: clock.nowMs() + requestLifetimeMs,
+    }
+    const signed = await run(engine, signJoinRequest(draft, { device: own.signing, invite }, engine))
+    return encodeJoinRequest(signed)
+  }
+
+  /**
+   * Asks the inviter and everybody found at the meeting point, one after another. The inviter's no ends the search.
+   * Whoever holds the link can wait at the meeting point and say no, so that of others counts only when all were asked.
+   */
+  async #tryMembers(attempt: Attempt): Promise<OpenSpace | null> {
+    const refusals = new Set<JoinRefusal>()
+    for (const target of await this.#whereMembersAre(attempt)) {
+      if (target.peer === this.#core.network.peerId) continue
+      if (attempt.signal.aborted) return null
+      const answer = await this.#tryMember(target, attempt)
+      if (answer === null) continue
+      if (typeof answer !== 'string') return answer
+      if (target.peer === attempt.link.inviter.peer) throw new MessengerError(refusalCodes[answer])
+      refusals.add(answer)
+    }
+    const refusal = mostTelling.find((each) => refusals.has(each))
+    if (refusal !== undefined) throw new MessengerError(refusalCodes[refusal])
+    return null
+  }
+
+  async #tryMember(target: DialTarget, attempt: Attempt): Promise<Answer> {
+    const { network, clock } = this.#core
+    const signal = timeoutSignal(clock, attemptTimeoutMs, attempt.signal)
+    let stream: FrameStream | null = null
+    try {
+      await network.dial(target, { signal })
+      const opened = await network.openStream(target.peer, '/kith/join/1', { signal })
+      stream = opened
+      signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
+      return await this.#ask(stream, attempt, signal)
+    } catch (cause) {
+      // Silence and broken streams do not end the search; what this device itself cannot do does.
+      if (cause instanceof MessengerError) throw cause
+      return null
+    } finally {
+      stream?.abort('done')
+    }
+  }
+
+  /** Whoever waits at the meeting point, the inviter first; where it does not, it is tried last at its relays. */
+  async #whereMembersAre({ link, signal: stopping }: Attempt): Promise<readonly DialTarget[]> {
+    const { network, clock } = this.#core
+    const { peer } = link.inviter
+    const found = new Map<string, DialTarget>()
+    const signal = timeoutSignal(clock, attemptTimeoutMs, stopping)
+    for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
+      // Relays that fail for one day may answer for the next, and the inviter may be reached all the same.
+      for (const target of await network.discover(meeting, { signal }).catch(() => []))
+        found.set(target.peer, target)
+    }
+    const inviter = found.get(peer)
+    found.delete(peer)
+    if (inviter !== undefined) return [inviter, ...found.values()]
+    const addresses = link.relays.map((relay) => `${relay}/p2p-circuit/p2p/${peer}`)
+    return [...found.values(), { peer, addresses }]
+  }
+
+  async #ask(stream: FrameStream, attempt: Attempt, signal: AbortSignal): Promise<Answer> {
+    const { link, key, request } = attempt
+    const { frames } = await greetAsDialer(this.#core, stream, signal, { key, inviter: link.inviter })
+    await stream.send(encodeJoinMessage({ kind: 'join', request }))
+    const events: Uint8Array[] = []
+    let bytes = 0
+    let isWaiting = false
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      const message = decodeJoinMessage(next.value)
+      if (!message.ok) return null
+      const { value } = message
+      if (value.kind === 'refused') return value.reason
+      if (value.kind === 'waiting' && !isWaiting) {
+        isWaiting = true
+        this.#core.changes.publish({ type: 'join', space: link.space, state: 'waiting' })
+      }
+      if (value.kind !== 'admitted') continue
+      bytes += next.value.length
+      if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
+      events.push(...value.events)
+      if (value.last) return this.#enter(attempt, events)
+    }
+    return null
+  }
+
+  /** Puts the graph to use: of a space held already, as after leaving it, only what is new. */
+  async #take({ link, loan }: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const { relays } = this.#keeper
+    const held = this.#core.spaces.get(link.space)
+    if (held === undefined) {
+      const isStored = await storeJoinedSpace(this.#core, link.space, events, relays.recordWith(loan))
+      return isStored ? this.#keeper.enter(link.space) : null
+    }
+    const isAdmitted = await extendJoinedSpace(held, events, this.#core)
+    return isAdmitted ? this.#keeper.settleIn(held) : null
+  }
+
+  async #enter(attempt: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+    const { space } = attempt.link
+    const open = await this.#entering.run(() => this.#take(attempt, events))
+    if (open === null) return null
+    await this.#keeper.relays.keep(attempt.loan)
+    this.#core.changes.publish({ type: 'join', space, state: 'admitted' })
+    this.#sync.openMissing()
+    // Names, and whatever history the group shares, come with the first comparison.
+    await this.#sync.compared(space, firstSyncPatienceMs)
+    return open
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The epoch keys this device holds in one space, and the wrap pages it has: opens what can be opened, remembers what is
+ * bad. Protocol section 7.
+ */
+import type { Engine } from '@kith/crypto'
+import { run } from '@kith/crypto'
+import type { DeviceId, Eid, EpochKeys, EpochNode, SpaceId } from '@kith/protocol'
+import {
+  decodeEpochKeys,
+  deriveFromParent,
+  encodeEpochKeys,
+  formatHex,
+  maxFreshEpochsPerDeviceAndHour,
+  openEpoch,
+  pageFor,
+} from '@kith/protocol'
+import type { Step, Store } from '@kith/storage'
+import type { OwnKeys } from '../identity/own-secrets.ts'
+
+const hourMs = 60 * 60 * 1000
+
+type Puts = NonNullable<Step['puts']>
+
+export class Keyring {
+  readonly #engine: Engine
+  readonly #own: OwnKeys
+  readonly #space: SpaceId
+  readonly #held = new Map<Eid, EpochKeys>()
+  readonly #bad = new Set<Eid>()
+  /** Epochs whose wrap for this user does not open: their secret can be asked for, trying again would only cost. */
+  readonly #closed = new Set<Eid>()
+  /** Fresh epochs this device has tried to open within the hour, by who made them. */
+  readonly #opened = new Map<DeviceId, readonly { readonly eid: Eid; readonly atMs: number }[]>()
+  readonly #nowMs: () => number
+  /** Pages of epochs not opened yet, by hash. */
+  readonly #pages = new Map<string, Uint8Array>()
+
+  constructor(options: {
+    readonly engine: Engine
+    readonly own: OwnKeys
+    readonly space: SpaceId
+    readonly nowMs: () => number
+  }) {
+    this.#nowMs = options.nowMs
+    this.#engine = options.engine
+    this.#own = options.own
+    this.#space = options.space
+  }
+
+  /** Reads what storage keeps of this space's secrets and pages. */
+  async load(store: Store): Promise<void> {
+    for await (const { value } of store.scan('secrets', `${this.#space}/`)) {
+      const keys = decodeEpochKeys(value)
+      if (keys.ok) this.#held.set(keys.value.eid, keys.value)
+    }
+    for await (const { key, value } of store.scan('pages', `${this.#space}/`)) {
+      this.#pages.set(key.slice(this.#space.length + 1), value)
+    }
+  }
+
+  get held(): ReadonlyMap<Eid, EpochKeys> {
+    return this.#held
+  }
+
+  get bad(): ReadonlySet<Eid> {
+    return this.#bad
+  }
+
+  /** The page with this hash, to serve it to a member who lacks it. */
+  page(hash: Uint8Array): Uint8Array | null {
+    return this.#pages.get(formatHex(hash)) ?? null
+  }
+
+  /** The first page of an epoch, to ride along with its event. */
+  firstPage(node: EpochNode): Uint8Array | null {
+    const [first] = node.wrapPages
+    return first === undefined ? null : this.page(first)
+  }
+
+  /** Keeps a page some epoch names. The caller has checked its hash. */
+  keepPage(hash: Uint8Array, page: Uint8Array): Puts[number] {
+    const name = formatHex(hash)
+    this.#pages.set(name, page)
+    return { table: 'pages', key: `${this.#space}/${name}`, value: page }
+  }
+
+  /** Keeps keys that were made here or came in answer to a request; they have passed their commitment. */
+  keep(keys: EpochKeys): Puts[number] {
+    this.#held.set(keys.eid, keys)
+    return { table: 'secrets', key: `${this.#space}/${keys.eid}`, value: encodeEpochKeys(keys) }
+  }
+
+  /** Opens every epoch that can be opened now; what must be stored for it is returned. */
+  async openAll(epochs: Iterable<EpochNode>): Promise<Puts> {
+    const puts: Puts[number][] = []
+    const closed = [...epochs].filter(({ eid }) => !this.#held.has(eid) && !this.#bad.has(eid))
+    for (const node of closed.toSorted((left, right) => left.depth - right.depth)) {
+      if (node.mode === 'fresh' && !this.#actsOn(node)) continue
+      const keys = await this.#open(node)
+      if (keys !== null) puts.push(this.keep(keys))
+    }
+    return puts
+  }
+
+  /** A device that makes epochs without end is not followed: each one costs every member an opening. Section 17. */
+  #actsOn({ eid, device }: EpochNode): boolean {
+    const nowMs = this.#nowMs()
+    const recent = (this.#opened.get(device) ?? []).filter(({ atMs }) => nowMs - atMs < hourMs)
+    if (recent.some((each) => each.eid === eid)) return true
+    if (device !== this.#own.device && recent.length >= maxFreshEpochsPerDeviceAndHour) return false
+    this.#opened.set(device, [...recent, { eid, atMs: nowMs }])
+    return true
+  }
+
+  /** Hashes of the pages that are needed and not held. */
+  missingPages(epochs: Iterable<EpochNode>): readonly Uint8Array[] {
+    const missing: Uint8Array[] = []
+    for (const node of epochs) {
+      if (this.#held.has(node.eid) || this.#bad.has(node.eid) || this.#closed.has(node.eid)) continue
+      const needed = pageFor(node, this.#own.user)
+      if (needed !== null && this.page(needed.hash) === null) missing.push(needed.hash)
+    }
+    return missing
+  }
+
+  async #open(node: EpochNode): Promise<EpochKeys | null> {
+    const parent = node.parent === null ? undefined : this.#held.get(node.parent)
+    if (parent !== undefined) {
+      const derived = await run(this.#engine, deriveFromParent(node, parent))
+      if (derived.ok) return derived.value
+      this.#bad.add(node.eid)
+      return null
+    }
+    const needed = pageFor(node, this.#own.user)
+    const page = needed === null || this.#closed.has(node.eid) ? null : this.page(needed.hash)
+    if (page === null) return null
+    const me = { user: this.#own.user, keys: [...this.#own.ueks.values()] }
+    const opened = await run(this.#engine, openEpoch({ node, space: this.#space, page, me }))
+    if (opened.ok) return opened.value
+    if (opened.reason === 'commitment') this.#bad.add(node.eid)
+    else this.#closed.add(node.eid)
+    return null
+  }
+}

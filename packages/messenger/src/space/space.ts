@@ -1,0 +1,321 @@
+/**
+ * One space and its queue: the only place where its state changes. Both roads end here: verify → apply → commit →
+ * notify for what comes in, compose → apply → commit → notify → publish for what goes out. ARCHITECTURE, "two roads".
+ */
+import { run } from '@kith/crypto'
+import type { Engine } from '@kith/crypto'
+import {
+  applyEvent,
+  currentState,
+  equalBytes,
+  hasEvent,
+  isFloorExplained,
+  nextHlc,
+  order,
+} from '@kith/protocol'
+import type {
+  DeviceId,
+  Eid,
+  Env,
+  Hlc,
+  MembershipState,
+  Outcome,
+  SignedEvent,
+  SpaceState,
+  VerificationContext,
+  VerifiedEvent,
+} from '@kith/protocol'
+import type { Position, Store } from '@kith/storage'
+import { BadSignatures } from './bad-signatures.ts'
+import type { Clock } from '../clock.ts'
+import { composeDraft, maxCited } from './drafts.ts'
+import type { Draft } from './drafts.ts'
+import { MessengerError } from '../errors.ts'
+import type { Keyring } from './keyring.ts'
+import { encodeLogRecord } from './log-records.ts'
+import type { Outbox } from './outbox.ts'
+import type { OwnKeys } from '../identity/own-secrets.ts'
+import { Queue } from '../queue.ts'
+import type { Registers } from './registers.ts'
+import { PendingStep, RefusedOwnEvent } from './step.ts'
+import type { Puts, SpaceStep } from './step.ts'
+import { toStoredEvent, toStoredMessage } from './stored-events.ts'
+import type { Timeline } from './timeline.ts'
+import { verificationIn } from './verification.ts'
+import { WaitingRoom } from './waiting-room.ts'
+import type { Arrival } from './waiting-room.ts'
+
+export interface SpaceParts {
+  readonly engine: Engine
+  readonly store: Store
+  readonly clock: Clock
+  readonly own: OwnKeys
+  readonly state: SpaceState
+  readonly keyring: Keyring
+  readonly timeline: Timeline
+  readonly outbox: Outbox
+  readonly registers: Registers
+  /** The latest times seen, of own and others' events. */
+  readonly clocks: readonly Hlc[]
+}
+
+export class Space {
+  readonly state: SpaceState
+  readonly keyring: Keyring
+  readonly timeline: Timeline
+  readonly outbox: Outbox
+  readonly registers: Registers
+  readonly own: OwnKeys
+  readonly badSignatures: BadSignatures = new BadSignatures()
+  readonly #engine: Engine
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #queue = new Queue()
+  readonly #waiting = new WaitingRoom()
+  readonly #listeners = new Set<(step: SpaceStep) => void>()
+  readonly #authPositions = new Map<Eid, Position>()
+  #arrivals: {
+    readonly batch: readonly Arrival[]
+    readonly done: (outcomes: readonly Outcome[]) => void
+    readonly failed: (cause: unknown) => void
+  }[] = []
+  #lastClock: Hlc
+  #failure: unknown = null
+
+  constructor(parts: SpaceParts) {
+    this.state = parts.state
+    this.keyring = parts.keyring
+    this.timeline = parts.timeline
+    this.outbox = parts.outbox
+    this.registers = parts.registers
+    this.own = parts.own
+    this.#engine = parts.engine
+    this.#store = parts.store
+    this.#clock = parts.clock
+    this.#lastClock = nextHlc(parts.clocks, parts.clock.nowMs())
+    order(parts.state.graph).forEach((eid, position) => this.#authPositions.set(eid, position))
+  }
+
+  get id(): SpaceState['id'] {
+    return this.state.id
+  }
+
+  get membership(): MembershipState {
+    return currentState(this.state.graph)
+  }
+
+  get env(): Env {
+    return {
+      nowMs: this.#clock.nowMs(),
+      randomBytes: (length) => this.#engine.randomBytes(length),
+      sha256: (bytes) => this.#engine.sha256(bytes),
+    }
+  }
+
+  /** What verification asks of this space. */
+  get verification(): VerificationContext {
+    return this.verificationAmong([])
+  }
+
+  /** The same, when the invites a batch of events builds on may be among them. */
+  verificationAmong(events: readonly SignedEvent[]): VerificationContext {
+    return verificationIn(this.state, this.env, events)
+  }
+
+  hasAuth(eid: Eid): boolean {
+    return hasEvent(this.state.graph, eid)
+  }
+
+  /** Where an auth event lies in storage: events are stored in the order they are applied. */
+  authPosition(eid: Eid): Position | null {
+    return this.#authPositions.get(eid) ?? null
+  }
+
+  /** Events that arrived before something they build on. */
+  get waiting(): Iterable<VerifiedEvent> {
+    return this.#waiting.waiting()
+  }
+
+  /** Non-null once a step could not be stored: the space must be loaded again before it is used. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Called once, when a step could not be stored. */
+  onFailure: () => void = () => undefined
+
+  subscribe(listener: (step: SpaceStep) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes events in; resolves when each has been judged and what was applied is durable. */
+  receive(arrivals: readonly Arrival[]): Promise<readonly Outcome[]> {
+    const judged = new Promise<readonly Outcome[]>((done, failed) => {
+      this.#arrivals.push({ batch: arrivals, done, failed })
+    })
+    this.#queue.run(() => this.#takeArrivals()).catch(() => undefined)
+    return judged
+  }
+
+  /**
+   * Composes and applies own events as one step. `plan` runs inside the queue, on the state as it will be; it may
+   * return drafts that depend on it, or none.
+   */
+  post(plan: () => Promise<readonly Draft[]> | readonly Draft[]): Promise<readonly VerifiedEvent[]> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      const composed: VerifiedEvent[] = []
+      try {
+        for (const draft of await plan()) composed.push(await this.#compose(draft, step))
+      } finally {
+        // What was applied before a later draft was refused is part of the state, so it is stored all the same.
+        await this.#commit(step)
+      }
+      return composed
+    })
+  }
+
+  /** Runs `change` inside the queue and commits the records it returns. */
+  record(change: () => Promise<Puts> | Puts): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const puts = await change()
+      if (puts.length > 0) await this.#store.commit({ puts, sync: true })
+    })
+  }
+
+  /** Keeps keys or wrap pages that arrived on their own, and opens what they open. */
+  unlock(change: () => Puts): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      step.puts.push(...change())
+      await this.#openEpochs(step, true)
+      await this.#commit(step)
+    })
+  }
+
+  /** Drops own events from the outbox that another device now holds. */
+  acknowledge(eids: readonly Eid[]): Promise<void> {
+    return this.#queue.run(async () => {
+      const deletes = this.outbox.remove(eids)
+      if (deletes.length > 0) await this.#store.commit({ deletes, sync: false })
+    })
+  }
+
+  idle(): Promise<void> {
+    return this.#queue.idle()
+  }
+
+  async #takeArrivals(): Promise<void> {
+    const taken = this.#arrivals
+    this.#arrivals = []
+    if (taken.length === 0) return
+    try {
+      this.#refuseAfterFailure()
+      const step = new PendingStep()
+      const outcomes = taken.map(({ batch }) => batch.map((arrival) => this.#apply(arrival, step)))
+      await this.#openEpochs(step, false)
+      await this.#commit(step)
+      taken.forEach(({ done }, index) => done(outcomes[index]!))
+    } catch (cause) {
+      for (const { failed } of taken) failed(cause)
+    }
+  }
+
+  #apply(arrival: Arrival, step: PendingStep): Outcome {
+    const outcome = this.#applyOne(arrival, step)
+    if (outcome.outcome === 'waiting') this.#waiting.keep(arrival, outcome.for)
+    if (outcome.outcome !== 'applied') return outcome
+    const released = this.#waiting.release(arrival.event.eid)
+    for (let next = released.shift(); next !== undefined; next = released.shift()) {
+      const later = this.#applyOne(next, step)
+      if (later.outcome === 'waiting') this.#waiting.keep(next, later.for)
+      if (later.outcome === 'applied') released.push(...this.#waiting.release(next.event.eid))
+    }
+    return outcome
+  }
+
+  #applyOne({ event, floor }: Arrival, step: PendingStep): Outcome {
+    const isBelieved = floor !== null && isFloorExplained(this.state, this.own.user, event)
+    const outcome = applyEvent(this.state, event, isBelieved ? floor : null)
+    if (outcome.outcome !== 'applied') return outcome
+    this.#lastClock = nextHlc([this.#lastClock, event.header.hlc], this.#clock.nowMs())
+    step.add(event, outcome.forked)
+    if (event.wrapPage !== null && event.content?.type === 'epoch') {
+      const [hash] = event.content.wrapPages
+      if (hash !== undefined && equalBytes(this.#engine.sha256(event.wrapPage), hash))
+        step.puts.push(this.keyring.keepPage(hash, event.wrapPage))
+    }
+    return outcome
+  }
+
+  async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
+    // An epoch's past must hold every removal its author knows, and content cites few heads: they are tied together first.
+    while (draft.content.type !== 'merge' && this.membership.heads.length > maxCited(draft.content)) {
+      const { length } = this.membership.heads
+      await this.#compose({ content: { type: 'merge' } }, step)
+      if (this.membership.heads.length >= length) break
+    }
+    this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
+    const event = await run(this.#engine, composeDraft(this, draft, this.#lastClock))
+    const outcome = this.#apply({ event, floor: null }, step)
+    if (outcome.outcome !== 'applied') throw new RefusedOwnEvent(outcome)
+    if (draft.keysFor !== undefined) step.puts.push(this.keyring.keep(await draft.keysFor(event.eid)))
+    for (const page of draft.pages ?? [])
+      step.puts.push(this.keyring.keepPage(this.#engine.sha256(page), page))
+    step.puts.push(this.outbox.add(event))
+    return event
+  }
+
+  async #openEpochs(step: PendingStep, force: boolean): Promise<void> {
+    if (!force && step.auth.length === 0) return
+    const opened = await this.keyring.openAll(this.membership.epochs.values())
+    step.puts.push(...opened)
+    step.openedEpochs = opened.length > 0
+  }
+
+  async #commit(step: PendingStep): Promise<void> {
+    if (step.isEmpty) return
+    const arrivedMs = this.#clock.nowMs()
+    const firstContent = await this.#store.count(this.id, 'content')
+    try {
+      await this.#store.commit({
+        append: [
+          { space: this.id, lane: 'auth', events: step.auth.map(toStoredEvent) },
+          {
+            space: this.id,
+            lane: 'content',
+            events: step.content.map((event) => toStoredMessage(event, arrivedMs)),
+          },
+        ],
+        puts: [...step.puts, ...this.#logRecords(step)],
+        sync: true,
+      })
+    } catch (cause) {
+      // Memory is ahead of the disk: nothing more is accepted until the space has been loaded again.
+      this.#failure = cause
+      this.onFailure()
+      throw cause
+    }
+    for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
+    step.content.forEach((event, index) => this.timeline.add(event, firstContent + index, arrivedMs))
+    for (const listener of this.#listeners) listener(step)
+  }
+
+  #logRecords(step: PendingStep): Puts {
+    const devices = new Set<DeviceId>(step.content.map((event) => event.header.device))
+    return [...devices].flatMap((device) => {
+      const log = this.state.logs.get(device)
+      return log === undefined
+        ? []
+        : [{ table: 'logs' as const, key: `${this.id}/${device}`, value: encodeLogRecord(log) }]
+    })
+  }
+
+  #refuseAfterFailure(): void {
+    if (this.#failure !== null) throw new MessengerError('storage-failed', { cause: this.#failure })
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * Every device this one is in touch with: opens and answers sync streams, runs the handshake, keeps one session for each
+ * device, and decides when spaces are compared. Protocol section 9.
+ */
+import type { Connection, FrameStream, PeerId } from '@kith/network'
+import { formatHex } from '@kith/protocol'
+import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
+import { timeoutSignal } from '../clock.ts'
+import { sendChoice } from '../epochs/epoch-policy.ts'
+import type { Core } from '../core.ts'
+import { FrameBudget } from './frame-budget.ts'
+import { greetAsDialer, greetAsListener } from './handshake.ts'
+import type { Greeted } from './handshake.ts'
+import type { MemberView } from '../face/requests.ts'
+import type { Space } from '../space/space.ts'
+import type { SpaceStep } from '../space/step.ts'
+import { SyncPeer } from './sync-peer.ts'
+
+const handshakeTimeoutMs = 15_000
+const minPeriodMs = 60_000
+const maxPeriodMs = 90_000
+/** One gap is asked about this often. */
+const gapIntervalMs = 30_000
+const gapDelayMs = 1_500
+const firstPostPatienceMs = 2_000
+/** Forwarders whose gaps are asked about within one interval. */
+const maxGaps = 64
+/** One wrap page is asked for this often. */
+const pageIntervalMs = 30_000
+const maxAskedPages = 4_096
+/** Sync streams open again after they ended, this much later, while the connection lives. */
+const reopenDelayMs = 2_000
+const maxReopenDelayMs = 60_000
+/** Two streams that began within this time were opened by both sides at once. */
+const simultaneousMs = 10_000
+
+export class SyncPeers {
+  readonly #core: Core
+  readonly #sessions = new Map<DeviceId, SyncPeer>()
+  readonly #budget = new FrameBudget()
+  readonly #opening = new Set<PeerId>()
+  readonly #failures = new Map<PeerId, number>()
+  readonly #waiting = new Map<SpaceId, Set<() => void>>()
+  readonly #lastGapMs = new Map<PeerId, number>()
+  readonly #askedPages = new Map<string, number>()
+  /** Spaces compared with somebody in this run. */
+  readonly #comparedSpaces = new Set<SpaceId>()
+  #unsubscribe: () => void = () => undefined
+  #cancelPeriod: () => void = () => undefined
+  #isRunning = false
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  start(): void {
+    this.#isRunning = true
+    const { network } = this.#core
+    network.handle('/kith/sync/1', (stream) => this.#answer(stream))
+    this.#unsubscribe = network.subscribe((event) => {
+      if (event.type === 'connected') this.#onConnected(event.connection)
+      if (event.type === 'connected' || event.type === 'disconnected') this.#tellConnections()
+    })
+    this.#schedulePeriod()
+  }
+
+  stop(): void {
+    this.#isRunning = false
+    this.#unsubscribe()
+    this.#cancelPeriod()
+    for (const peer of this.#sessions.values()) peer.stream.abort('stopped')
+    this.#sessions.clear()
+  }
+
+  /** Compares everything with everybody now. */
+  wake(): void {
+    for (const peer of this.#sessions.values()) peer.greet()
+  }
+
+  /** Which user speaks behind a PeerId, once it has proven it. */
+  userOf(peer: PeerId): UserId | null {
+    return this.#sessionOf(peer)?.identity.user ?? null
+  }
+
+  routeTo(device: DeviceId): MemberView['connected'] {
+    return this.#sessions.get(device)?.stream.connection.route ?? 'no'
+  }
+
+  /** Somebody forwarded what only makes sense with more than is held: asks them, or anybody, a little later. */
+  fillGap(from: PeerId): void {
+    const { clock } = this.#core
+    const nowMs = clock.nowMs()
+    if (nowMs - (this.#lastGapMs.get(from) ?? -gapIntervalMs) < gapIntervalMs) return
+    for (const [peer, atMs] of this.#lastGapMs)
+      if (nowMs - atMs >= gapIntervalMs) this.#lastGapMs.delete(peer)
+    if (this.#lastGapMs.size >= maxGaps) return
+    this.#lastGapMs.set(from, nowMs)
+    clock.schedule(gapDelayMs, () => {
+      const peer = this.#sessionOf(from) ?? [...this.#sessions.values()][0]
+      peer?.greet()
+    })
+  }
+
+  /** Resolves when a space has been compared with somebody to the end, or after `patienceMs`. */
+  async compared(space: SpaceId, patienceMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiting = this.#waiting.get(space) ?? new Set()
+      this.#waiting.set(space, waiting.add(resolve))
+      this.#core.clock.schedule(patienceMs, resolve)
+    })
+  }
+
+  /**
+   * Before the first own event of a run: a store put back from a copy does not know what this device said since, and its
+   * next event would fork its log. Whoever is connected is heard first.
+   */
+  async beforeFirstPost(space: Space): Promise<void> {
+    if (this.#comparedSpaces.has(space.id) || this.#sessionsIn(space).length === 0) return
+    await this.compared(space.id, firstPostPatienceMs)
+    this.#comparedSpaces.add(space.id)
+  }
+
+  #settled(space: SpaceId): void {
+    this.#comparedSpaces.add(space)
+    const waiting = this.#waiting.get(space) ?? new Set()
+    this.#waiting.delete(space)
+    for (const resolve of waiting) resolve()
+  }
+
+  /** Tells an author's device that its event is held here. */
+  acknowledge(space: Space, event: VerifiedEvent): void {
+    const { device, seq } = event.header
+    this.#sessions.get(device)?.acknowledge(space.id, [{ device, seq, eid: event.eid }])
+  }
+
+  /** A step changed a space: newcomers among the connected get a session, others are told where it matters. */
+  followStep(space: Space, step: SpaceStep): void {
+    const isOwn = (event: VerifiedEvent): boolean => event.header.device === space.own.device
+    if (step.auth.length > 0) this.openMissing()
+    if (step.auth.some(isOwn)) this.#greetSoon(space.id)
+    if (step.content.some(isOwn)) this.#checkDelivered(space)
+    this.requestPages(space)
+  }
+
+  /** Asks connected members for the secret of the epoch in use, where it is missing here. */
+  requestKeys(space: Space): void {
+    const choice = sendChoice(space)
+    if (choice.do !== 'ask') return
+    for (const peer of this.#sessionsIn(space)) peer.requestKey(space.id, choice.epoch)
+  }
+
+  requestPages(space: Space): void {
+    const nowMs = this.#core.clock.nowMs()
+    const missing = space.keyring.missingPages(space.membership.epochs.values()).filter((hash) => {
+      const askedMs = this.#askedPages.get(formatHex(hash))
+      return askedMs === undefined || nowMs - askedMs >= pageIntervalMs
+    })
+    const peers = this.#sessionsIn(space).slice(0, 2)
+    if (missing.length === 0 || peers.length === 0) return
+    if (this.#askedPages.size >= maxAskedPages) this.#askedPages.clear()
+    for (const hash of missing) this.#askedPages.set(formatHex(hash), nowMs)
+    for (const peer of peers) peer.requestPages(space.id, missing)
+  }
+
+  /** Gossip may have reached nobody: what is still unacknowledged after a moment goes by sync. */
+  #checkDelivered(space: Space): void {
+    this.#core.clock.schedule(gapDelayMs, () => {
+      if (space.outbox.size > 0) this.#greetSoon(space.id)
+    })
+  }
+
+  #greetSoon(space: SpaceId): void {
+    this.#core.clock.schedule(50, () => {
+      for (const peer of this.#sessions.values()) peer.greet(new Set([space]))
+    })
+  }
+
+  #sessionOf(peer: PeerId): SyncPeer | undefined {
+    return [...this.#sessions.values()].find(({ stream }) => stream.peer === peer)
+  }
+
+  #sessionsIn(space: Space): readonly SyncPeer[] {
+    const { members } = space.membership
+    return [...this.#sessions.values()].filter(({ identity }) => members.has(identity.user))
+  }
+
+  #schedulePeriod(): void {
+    const [byte] = this.#core.engine.randomBytes(1)
+    const periodMs = minPeriodMs + ((maxPeriodMs - minPeriodMs) * byte!) / 255
+    this.#cancelPeriod = this.#core.clock.schedule(periodMs, () => {
+      const nowMs = this.#core.clock.nowMs()
+      for (const peer of this.#sessions.values()) if (peer.isStalled(nowMs)) peer.stream.abort('stalled')
+      const peers = [...this.#sessions.values()]
+      for (const { space } of this.#core.spaces.values()) {
+        const among = peers.filter(({ identity }) => space.membership.members.has(identity.user))
+        const [random] = this.#core.engine.randomBytes(1)
+        among[random! % Math.max(1, among.length)]?.greet(new Set([space.id]))
+      }
+      this.openMissing()
+      this.#schedulePeriod()
+    })
+  }
+
+  #onConnected(connection: Connection): void {
+    // Both sides see the connection; the dialer opens the stream.
+    if (connection.outbound) this.#openTo(connection.peer)
+  }
+
+  /** Opens streams on connections that have none, as after a join. */
+  openMissing(): void {
+    this.#failures.clear()
+    for (const { peer, outbound } of this.#core.network.connections()) if (outbound) this.#openTo(peer)
+  }
+
+  #openTo(peer: PeerId): void {
+    if (!this.#isRunning || this.#core.own === null || this.#opening.has(peer)) return
+    if (this.#isServed(peer) || this.#isRelay(peer)) return
+    this.#opening.add(peer)
+    this.#dial(peer)
+      .then(
+        () => this.#failures.delete(peer),
+        () => this.#failures.set(peer, (this.#failures.get(peer) ?? 0) + 1),
+      )
+      .finally(() => {
+        this.#opening.delete(peer)
+        this.#reopenLater(peer)
+      })
+      .catch(() => undefined)
+  }
+
+  /** Is there a session on the best kind of connection there is? */
+  #isServed(peer: PeerId): boolean {
+    const route = this.#sessionOf(peer)?.stream.connection.route
+    if (route === undefined) return false
+    if (route === 'direct') return true
+    return !this.#core.network.connections().some((each) => each.peer === peer && each.route === 'direct')
+  }
+
+  #isRelay(peer: PeerId): boolean {
+    return this.#core.network.relays().some((relay) => relay.peer === peer)
+  }
+
+  #reopenLater(peer: PeerId): void {
+    if (!this.#isRunning) return
+    const delayMs = Math.min(maxReopenDelayMs, reopenDelayMs * 2 ** (this.#failures.get(peer) ?? 0))
+    this.#core.clock.schedule(delayMs, () => {
+      const isOutbound = this.#core.network.connections().some((each) => each.peer === peer && each.outbound)
+      if (isOutbound) this.#openTo(peer)
+    })
+  }
+
+  /** Runs one stream from its handshake to its end; rejects where the handshake fails. */
+  async #dial(peer: PeerId): Promise<void> {
+    const signal = timeoutSignal(this.#core.clock, handshakeTimeoutMs)
+    const stream = await this.#core.network.openStream(peer, '/kith/sync/1', { signal })
+    await this.#serve(stream, await greetAsDialer(this.#core, stream, signal))
+  }
+
+  async #answer(stream: FrameStream): Promise<void> {
+    await this.#serve(
+      stream,
+      await greetAsListener(this.#core, stream, timeoutSignal(this.#core.clock, handshakeTimeoutMs)),
+    )
+  }
+
+  async #serve(stream: FrameStream, greeted: Greeted): Promise<void> {
+    const { device } = greeted.settings.peer
+    const before = this.#sessions.get(device)
+    if (before !== undefined && !this.#replaces(stream, before)) return stream.abort('not-needed')
+    const peer = new SyncPeer({
+      budget: this.#budget,
+      core: this.#core,
+      stream,
+      settings: greeted.settings,
+      onSettled: (space) => this.#settled(space),
+    })
+    this.#sessions.set(device, peer)
+    before?.stream.abort('replaced')
+    this.#tellConnections()
+    try {
+      await peer.serve(greeted.frames)
+    } finally {
+      if (this.#sessions.get(device) === peer) this.#sessions.delete(device)
+      stream.abort('ended')
+      this.#tellConnections()
+    }
+  }
+
+  /**
+   * Which of two streams with one device stays: the direct one; of two that began together, as when both sides dialed,
+   * the one the lower PeerId opened, so that both sides keep the same; otherwise the newer, as the older may be dead.
+   */
+  #replaces(stream: FrameStream, before: SyncPeer): boolean {
+    const [next, held] = [stream.connection.route, before.stream.connection.route]
+    if (next !== held) return next === 'direct'
+    if (this.#core.clock.nowMs() - before.startedMs > simultaneousMs) return true
+    const lowerIsMine = this.#core.network.peerId < stream.peer
+    return stream.outbound === lowerIsMine
+  }
+
+  #tellConnections(): void {
+    const routes = [...this.#sessions.values()].map(({ stream }) => stream.connection.route)
+    this.#core.changes.publish({
+      type: 'connections',
+      direct: routes.filter((route) => route === 'direct').length,
+      relayed: routes.filter((route) => route === 'relayed').length,
+    })
+  }
+}
