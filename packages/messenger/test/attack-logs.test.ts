@@ -31,7 +31,7 @@ import { SimulatedNetwork } from '@kith/testing'
 import type { SimulatedPerson } from '@kith/testing'
 import { expect, test } from 'vitest'
 import { FrameBudget } from '../src/sync/frame-budget.ts'
-import { decodeLogRecord, encodeLogRecord } from '../src/space/log-records.ts'
+import { decodeLogRecord, logRecord } from '../src/space/log-records.ts'
 import { importOwnKeys, loadOwnSecrets } from '../src/identity/own-secrets.ts'
 import { Registers } from '../src/space/registers.ts'
 import { stage } from './stage.ts'
@@ -315,9 +315,9 @@ test('the record of a log may be of any size', () => {
     log.citations.push({ seq, auth: heads })
     extendLog(log, { seq, eid: heads[seq % 8]! }, true)
   }
-  const bytes = encodeLogRecord(log)
+  const { value: bytes } = logRecord(toId<SpaceId>(engine.randomBytes(32)), log)
   expect(bytes.length).toBeGreaterThan(4 * 1024 * 1024)
-  const { citations } = decodeLogRecord(device, bytes)
+  const { citations } = decodeLogRecord(device, bytes).log
   expect([citations.length, citations.at(-1)]).toEqual([18_000, log.citations.at(-1)])
 })
 

@@ -1,12 +1,13 @@
 /** Brings a space back from storage: its graph from the auth lane, its logs and timeline from the content directory. */
 import type { Engine } from '@kith/crypto'
 import { createSpaceState, applyEvent, decodeEvent, toId, unsafeTrustStoredEvent } from '@kith/protocol'
-import type { DeviceId, Env, Hlc, Log, SpaceId, SpaceState, VerifiedEvent } from '@kith/protocol'
+import type { DeviceId, Env, Hlc, SpaceId, SpaceState, VerifiedEvent } from '@kith/protocol'
 import type { DirectoryEntry, Store } from '@kith/storage'
 import type { Clock } from '../clock.ts'
 import { MessengerError } from '../errors.ts'
 import { Keyring } from './keyring.ts'
 import { decodeLogRecord, fillLogs } from './log-records.ts'
+import type { LogRecord } from './log-records.ts'
 import { Outbox } from './outbox.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
 import { Registers } from './registers.ts'
@@ -76,14 +77,14 @@ async function loadLogs(
   state: SpaceState,
   directory: readonly DirectoryEntry[],
 ): Promise<void> {
-  const logs = new Map<DeviceId, Log>()
+  const records = new Map<DeviceId, LogRecord>()
   for (const { device } of directory) {
     const id = toId<DeviceId>(device)
-    if (logs.has(id)) continue
+    if (records.has(id)) continue
     const record = await store.get('logs', `${state.id}/${id}`)
     if (record === null) throw new MessengerError('storage-failed')
-    logs.set(id, decodeLogRecord(id, record))
+    records.set(id, decodeLogRecord(id, record))
   }
-  fillLogs(logs, directory)
-  for (const [device, log] of logs) state.logs.set(device, log)
+  fillLogs(records, directory)
+  for (const [device, { log }] of records) state.logs.set(device, log)
 }

@@ -1,16 +1,30 @@
-/** What storage keeps of a content log beside its events: its user, floor, citations and forks. */
+/** What storage keeps of a content log beside its events: its user, floors, citations and forks. */
 import { decodeCbor, encodeCbor } from '@kith/crypto'
-import { createLog, extendLog, formatHex, fromId, toId } from '@kith/protocol'
-import type { DeviceId, Eid, Log, UserId } from '@kith/protocol'
+import { beginStretch, createLog, extendLog, formatHex, fromId, toId } from '@kith/protocol'
+import type { DeviceId, Eid, Floor, Log, SpaceId, UserId } from '@kith/protocol'
 import type { DirectoryEntry } from '@kith/storage'
 import { MessengerError } from '../errors.ts'
+import type { Puts } from './step.ts'
 
-/** The record kept under `logs/<space>/<device>`. */
-export function encodeLogRecord(log: Log): Uint8Array {
+type FloorRecord = readonly [number, Uint8Array, Floor['reason']] | null
+
+/** A log without its eids, and the floors of its stretches, oldest first. */
+export interface LogRecord {
+  readonly log: Log
+  readonly floors: readonly (Floor | null)[]
+}
+
+/** What storage is told of a log. */
+export function logRecord(space: SpaceId, log: Log): Puts[number] {
+  return { table: 'logs', key: `${space}/${log.device}`, value: encodeLogRecord(log) }
+}
+
+function encodeLogRecord(log: Log): Uint8Array {
   return encodeCbor([
     1,
     fromId(log.user),
-    log.floor === null ? null : [log.floor.seq, fromId(log.floor.eid), log.floor.reason],
+    [...log.earlier, log].map(({ floor }) => encodeFloor(floor)),
+    log.keptTo,
     log.citations.map(({ seq, auth }) => [seq, auth.map(fromId)]),
     [...log.forks.values()].map(({ seq, eid, prev, auth }) => [
       seq,
@@ -21,22 +35,29 @@ export function encodeLogRecord(log: Log): Uint8Array {
   ])
 }
 
+function encodeFloor(floor: Floor | null): FloorRecord {
+  return floor === null ? null : [floor.seq, fromId(floor.eid), floor.reason]
+}
+
+function decodeFloor(record: FloorRecord): Floor | null {
+  return record === null ? null : { seq: record[0], eid: toId<Eid>(record[1]), reason: record[2] }
+}
+
 /** A log without its eids, which come from the directory. The record is our own, so it may be of any size. */
-export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): Log {
+export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): LogRecord {
   const decoded = decodeCbor(bytes, { maxBytes: bytes.length })
   if (!decoded.ok) throw new MessengerError('storage-failed')
-  const [, user, floor, citations, forks] = decoded.value as unknown as [
+  const [, user, floorRecords, keptTo, citations, forks] = decoded.value as unknown as [
     number,
     Uint8Array,
-    [number, Uint8Array, 'policy' | 'expired'] | null,
+    FloorRecord[],
+    number,
     [number, Uint8Array[]][],
     [number, Uint8Array, Uint8Array | null, Uint8Array[]][],
   ]
-  const log = createLog(
-    device,
-    toId<UserId>(user),
-    floor === null ? null : { seq: floor[0], eid: toId<Eid>(floor[1]), reason: floor[2] },
-  )
+  const floors = floorRecords.map(decodeFloor)
+  const log = createLog(device, toId<UserId>(user), floors[0] ?? null)
+  log.keptTo = keptTo
   for (const [seq, auth] of citations) log.citations.push({ seq, auth: auth.map((eid) => toId<Eid>(eid)) })
   for (const [seq, eid, prev, auth] of forks) {
     const id = toId<Eid>(eid)
@@ -47,16 +68,22 @@ export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): Log {
       auth: auth.map((cited) => toId<Eid>(cited)),
     })
   }
-  return log
+  return { log, floors }
 }
 
 /** Fills the eids and anchors of a space's logs from its content directory. */
-export function fillLogs(logs: ReadonlyMap<DeviceId, Log>, directory: readonly DirectoryEntry[]): void {
+export function fillLogs(
+  records: ReadonlyMap<DeviceId, LogRecord>,
+  directory: readonly DirectoryEntry[],
+): void {
   const inOrder = directory.toSorted((left, right) => left.seq - right.seq)
   for (const entry of inOrder) {
-    const log = logs.get(formatHex(entry.device) as DeviceId)
+    const record = records.get(formatHex(entry.device) as DeviceId)
     const eid = toId<Eid>(entry.eid)
-    if (log === undefined || log.forks.has(eid)) continue
+    if (record === undefined || record.log.forks.has(eid)) continue
+    const { log, floors } = record
+    const floor = floors.find((each) => each?.seq === entry.seq - 1)
+    if (log.head !== null && entry.seq > log.head.seq + 1 && floor != null) beginStretch(log, floor)
     extendLog(log, { seq: entry.seq, eid }, entry.anchor)
   }
 }

@@ -7,10 +7,13 @@ import type { Engine } from '@kith/crypto'
 import {
   applyEvent,
   currentState,
+  entryEvent,
   equalBytes,
   hasEvent,
+  isEntryOf,
   isFloorExplained,
   nextHlc,
+  noteReturn,
   order,
 } from '@kith/protocol'
 import type {
@@ -32,7 +35,7 @@ import { composeDraft, maxCited } from './drafts.ts'
 import type { Draft } from './drafts.ts'
 import { MessengerError } from '../errors.ts'
 import type { Keyring } from './keyring.ts'
-import { encodeLogRecord } from './log-records.ts'
+import { logRecord } from './log-records.ts'
 import type { Outbox } from './outbox.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
 import { Queue } from '../queue.ts'
@@ -217,12 +220,21 @@ export class Space {
       this.#refuseAfterFailure()
       const step = new PendingStep()
       const outcomes = taken.map(({ batch }) => batch.map((arrival) => this.#apply(arrival, step)))
+      this.#noteOwnReturn(step)
       await this.#openEpochs(step, false)
       await this.#commit(step)
       taken.forEach(({ done }, index) => done(outcomes[index]!))
     } catch (cause) {
       for (const { failed } of taken) failed(cause)
     }
+  }
+
+  /** What was held of each log when this member came back is told apart from what is said from then on. */
+  #noteOwnReturn(step: PendingStep): void {
+    if (!step.auth.some((event) => isEntryOf(event, this.own.user))) return
+    const entry = entryEvent(this.state, this.own.user)
+    if (entry === null || !step.auth.some(({ eid }) => eid === entry)) return
+    for (const log of noteReturn(this.state, entry)) step.puts.push(logRecord(this.id, log))
   }
 
   #apply(arrival: Arrival, step: PendingStep): Outcome {
@@ -309,9 +321,7 @@ export class Space {
     const devices = new Set<DeviceId>(step.content.map((event) => event.header.device))
     return [...devices].flatMap((device) => {
       const log = this.state.logs.get(device)
-      return log === undefined
-        ? []
-        : [{ table: 'logs' as const, key: `${this.id}/${device}`, value: encodeLogRecord(log) }]
+      return log === undefined ? [] : [logRecord(this.id, log)]
     })
   }
 

@@ -31,7 +31,7 @@ export interface ContentPlace {
 }
 
 /** The event at `seq` on the way back from `from` through `prev`; null where that way is not held. */
-export type AncestorAt = (from: Eid, seq: number) => Eid | null
+export type AncestorAt = (from: Pick<CutEntry, 'seq' | 'eid'>, seq: number) => Eid | null
 
 export type WriteRefusal = 'unknown-heads' | 'not-a-device' | 'not-a-writer'
 
@@ -106,7 +106,7 @@ export function isWithinCut(
 ): boolean {
   return cut.some((tip) => {
     if (tip.device !== device || tip.seq < seq) return false
-    return tip.seq === seq ? tip.eid === eid : ancestorAt(tip.eid, seq) === eid
+    return tip.seq === seq ? tip.eid === eid : ancestorAt(tip, seq) === eid
   })
 }
 

@@ -10,6 +10,8 @@ import { acceptAuthEvent, hasEvent, isInPast } from '../membership/graph.ts'
 import { canWrite } from '../membership/liveness.ts'
 import {
   appendToLog,
+  beginStretch,
+  citationsOfStretch,
   citedAt,
   createLog,
   eidAt,
@@ -65,7 +67,7 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
     return { outcome: 'rejected', reason: 'redundant-citation' }
   const log = state.logs.get(header.device) ?? createLog(header.device, userOf(event), floor)
   if (holdsEvent(log, { seq: header.seq, eid })) return { outcome: 'duplicate' }
-  const place = placeInLog(log, event)
+  const place = placeInLog(log, event, floor)
   if (place === 'waiting') return { outcome: 'waiting', for: header.prev === null ? [] : [header.prev] }
   if (place === 'below-floor') return { outcome: 'below-floor' }
   if (place === 'broken') return { outcome: 'rejected', reason: 'prev-of-another-chain' }
@@ -75,31 +77,40 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
     const permission = canWrite(state.graph, header.auth, userOf(event), header.device)
     if (!permission.ok) return { outcome: 'rejected', reason: permission.reason }
   }
-  return keepInLog(state, log, event, place)
+  return keepInLog(state, log, event, { place, floor })
 }
 
-type Place = 'next' | 'fork' | 'floor' | 'waiting' | 'below-floor' | 'broken'
+type Left = 'waiting' | 'below-floor' | 'broken'
+type Place = 'next' | 'fork' | 'floor' | 'beyond-gap' | Left
 
-function placeInLog(log: Log, event: VerifiedEvent): Place {
+function placeInLog(log: Log, event: VerifiedEvent, floor: Floor | null): Place {
   const { seq, prev } = event.header
   // A chain is one user's: its first event says whose.
   if (log.user !== userOf(event)) return 'broken'
   const expected = expectedPrev(log)
   if (expected === null) return seq === 0 ? 'next' : 'waiting'
   if (seq === expected.seq + 1 && (prev === expected.eid || expected.seq < 0)) return 'next'
-  if (log.floor !== null && seq <= log.floor.seq)
-    return log.head !== null && event.eid === log.floor.eid && seq === log.floor.seq ? 'floor' : 'below-floor'
+  if (floor !== null && floor.seq === seq - 1 && floor.eid === prev && floor.seq > expected.seq)
+    return 'beyond-gap'
+  if (log.floor !== null && seq <= log.floor.seq) return placeBelow(log, event, log.floor)
   const parentSeq = seq - 1
   if (prev === null || (log.floor?.eid === prev && log.floor.seq === parentSeq)) return 'fork'
   if (eidAt(log, parentSeq) === prev || log.forks.get(prev)?.seq === parentSeq) return 'fork'
   return log.forks.has(prev) ? 'broken' : 'waiting'
 }
 
+function placeBelow(log: Log, { eid, header }: VerifiedEvent, floor: Floor): Place {
+  const below = log.earlier.at(-1)?.head
+  // Of a device that forked, one branch may be held before a gap and another above it: the gap stays.
+  if (below != null && header.seq <= below.seq) return 'broken'
+  return log.head !== null && eid === floor.eid ? 'floor' : 'below-floor'
+}
+
 function keepInLog(
   state: SpaceState,
   log: Log,
   event: VerifiedEvent,
-  place: 'next' | 'fork' | 'floor',
+  { place, floor }: { readonly place: Exclude<Place, Left>; readonly floor: Floor | null },
 ): Outcome {
   const entry = { seq: event.header.seq, eid: event.eid }
   if (place === 'floor') {
@@ -107,7 +118,8 @@ function keepInLog(
     prependToLog(log, { ...entry, prev }, auth, event.signature !== null)
     return { outcome: 'applied', forked: false }
   }
-  if (place === 'next') {
+  if (place === 'beyond-gap' && floor !== null) beginStretch(log, floor)
+  if (place !== 'fork') {
     appendToLog(log, entry, event.header.auth, event.signature !== null)
     state.logs.set(log.device, log)
     return { outcome: 'applied', forked: false }
@@ -119,14 +131,24 @@ function keepInLog(
 
 /** The event beside it was permitted, and permission depends on what is cited, user and device alone. */
 function isAsBefore(log: Log, event: VerifiedEvent, place: Place): boolean {
-  const beside = place === 'next' ? log.citations.at(-1) : place === 'floor' ? log.citations[0] : undefined
+  const beside =
+    place === 'next'
+      ? log.citations.at(-1)
+      : place === 'floor'
+        ? log.citations[citationsOfStretch(log)]
+        : undefined
   return beside !== undefined && sameIds(beside.auth, event.header.auth)
 }
 
 /** Along one chain knowledge only grows: a cited head of `prev` must be cited again or lie in the past of what is. */
 function citesLessThanPrev(state: SpaceState, log: Log, event: VerifiedEvent, place: Place): boolean {
   const { seq, prev, auth } = event.header
-  if (place === 'floor') return knowsLess(state, log.citations[0]?.auth ?? auth, auth)
+  if (place === 'floor') {
+    const above = citationsOfStretch(log)
+    const below = log.citations[above - 1]?.auth ?? []
+    return knowsLess(state, log.citations[above]?.auth ?? auth, auth) || knowsLess(state, auth, below)
+  }
+  if (place === 'beyond-gap') return knowsLess(state, auth, log.citations.at(-1)?.auth ?? [])
   if (prev === null) return false
   return knowsLess(state, auth, log.forks.get(prev)?.auth ?? citedAt(log, seq - 1))
 }

@@ -6,7 +6,7 @@ import type { SignedEvent } from '../event/event.ts'
 import type { Eid, UserId } from '../ids.ts'
 import { currentState } from '../membership/current.ts'
 import { isInPast } from '../membership/graph.ts'
-import type { AuthNode } from '../membership/node.ts'
+import { lastHeldBelow, placeFrom } from './log.ts'
 import type { Log } from './log.ts'
 import type { SpaceState } from './space-state.ts'
 
@@ -24,7 +24,12 @@ export function entryEvent(state: SpaceState, user: UserId): Eid | null {
   return latest.sort()[0] ?? null
 }
 
-function enteredBy({ content }: AuthNode): UserId | null {
+/** Would this event let the user in? */
+export function isEntryOf(event: Pick<SignedEvent, 'content'>, user: UserId): boolean {
+  return enteredBy(event) === user
+}
+
+function enteredBy({ content }: Pick<SignedEvent, 'content'>): UserId | null {
   if (content?.type === 'admit') return content.request.request.user
   return content?.type === 'add' ? content.user : null
 }
@@ -32,15 +37,12 @@ function enteredBy({ content }: AuthNode): UserId | null {
 /** The first seq of a log that `user` may have, or null for none of it. */
 export function servedFrom(state: SpaceState, log: Log, entry: Eid | null): number | null {
   const { history } = currentState(state.graph).settings
-  if (entry === null || history?.from === 'all') return log.base
-  let low = 0
-  let high = log.citations.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (knows(state, log.citations[middle]!.auth, entry)) high = middle
-    else low = middle + 1
-  }
-  return log.citations[low]?.seq ?? null
+  return entry === null || history?.from === 'all' ? log.base : servedSince(state, log, entry)
+}
+
+function servedSince(state: SpaceState, { citations }: Log, entry: Eid): number | null {
+  const first = placeFrom(citations.length, (index) => knows(state, citations[index]!.auth, entry))
+  return citations[first]?.seq ?? null
 }
 
 /**
@@ -57,16 +59,32 @@ export function sharedFrom(
 }
 
 /**
- * May `reader` believe that a log begins for it at `first`? Only where the policy keeps older history from it, and
- * `first` was written by somebody who knew of its entry. A floor claimed too high is found by comparing, and lowered.
+ * May `reader` believe that a log begins for it at `first`, or goes on there above a gap? Only where the policy keeps
+ * what came before from it: `first` was written by somebody who knew of its entry, what is held by somebody who did not.
+ * A floor claimed too high is found by comparing, and lowered.
  */
 export function isFloorExplained(state: SpaceState, reader: UserId, first: SignedEvent): boolean {
   const { effective, settings } = currentState(state.graph)
   if (settings.history?.from === 'all') return false
+  const held = state.logs.get(first.header.device)?.citations.at(-1)?.auth ?? []
   return state.graph.entries.some(
     ({ node }) =>
-      enteredBy(node) === reader && effective.has(node.eid) && knows(state, first.header.auth, node.eid),
+      enteredBy(node) === reader &&
+      effective.has(node.eid) &&
+      knows(state, first.header.auth, node.eid) &&
+      !knows(state, held, node.eid),
   )
+}
+
+/** Notes what is held of each log from before its reader came back into the space by `entry`; the logs it noted. */
+export function noteReturn(state: SpaceState, entry: Eid): readonly Log[] {
+  return [...state.logs.values()].filter((log) => {
+    const since = servedSince(state, log, entry)
+    const keptTo = since === null ? (log.head?.seq ?? -1) : lastHeldBelow(log, since)
+    if (keptTo === null || keptTo <= log.keptTo) return false
+    log.keptTo = keptTo
+    return true
+  })
 }
 
 function knows({ graph }: SpaceState, auth: readonly Eid[], eid: Eid): boolean {

@@ -1,6 +1,7 @@
 /**
  * A content log: what is held of one device's content chain in one space. Ids are kept packed, 32 bytes a seq, so that
- * a long log costs little; branches of a forked device are kept beside the main one. Section 4.
+ * a long log costs little; branches of a forked device are kept beside the main one. Whoever left and came back holds
+ * what lies before and after that in stretches. Section 4.
  */
 import { fromId, toId } from '../ids.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
@@ -27,17 +28,32 @@ export interface ForkEntry extends LogEntry {
   readonly auth: readonly Eid[]
 }
 
-export interface Log {
-  readonly device: DeviceId
-  readonly user: UserId
+/** Events of the main branch held without a gap. */
+export interface Stretch {
   floor: Floor | null
-  /** The last event of the main branch; null while only a floor is known. */
+  /** The last event; null while only a floor is known. */
   head: LogEntry | null
-  /** Seq of the first event held of the main branch. */
+  /** Seq of the first event. */
   base: number
-  /** Eids of the main branch, packed; that of `base` lies behind `headroom` free places. */
+  /** Eids, packed; that of `base` lies behind `headroom` free places. */
   eids: Uint8Array
   headroom: number
+}
+
+/** Its own stretch is the newest, the one that grows. */
+export interface Log extends Stretch {
+  readonly device: DeviceId
+  readonly user: UserId
+  /**
+   * Stretches from before its reader left the space, oldest first: nothing is added to them, and they are not served.
+   * What was said between two of them is not the reader's to have.
+   */
+  readonly earlier: Stretch[]
+  /**
+   * The last seq held when its reader came back into the space; -1 for one that never did. The way from later events
+   * down to these may never be held, so it is taken for granted.
+   */
+  keptTo: number
   /** Seqs on the main branch whose own signature is held, ascending. */
   readonly anchors: number[]
   /** What the main branch cites, recorded where it changes; ascending by seq. */
@@ -51,26 +67,35 @@ export const maxForksPerLog = 256
 
 /** A log that holds nothing yet. */
 export function createLog(device: DeviceId, user: UserId, floor: Floor | null): Log {
-  const base = floor === null ? 0 : floor.seq + 1
   return {
     device,
     user,
-    floor,
-    head: null,
-    base,
-    eids: new Uint8Array(32 * 16),
-    headroom: 0,
+    ...emptyStretch(floor),
+    earlier: [],
+    keptTo: -1,
     anchors: [],
     citations: [],
     forks: new Map(),
   }
 }
 
+function emptyStretch(floor: Floor | null): Stretch {
+  const base = floor === null ? 0 : floor.seq + 1
+  return { floor, head: null, base, eids: new Uint8Array(32 * 16), headroom: 0 }
+}
+
 /** The eid held at `seq` on the main branch, or null. */
 export function eidAt(log: Log, seq: number): Eid | null {
-  if (log.head === null || seq < log.base || seq > log.head.seq) return null
-  const offset = placeOf(log, seq)
-  return toId(log.eids.subarray(offset, offset + 32))
+  const stretch = seq >= log.base ? log : log.earlier.findLast(({ base }) => seq >= base)
+  if (stretch?.head == null || seq > stretch.head.seq) return null
+  const offset = placeOf(stretch, seq)
+  return toId(stretch.eids.subarray(offset, offset + 32))
+}
+
+/** The last seq held on the main branch below this one, or null. */
+export function lastHeldBelow(log: Log, seq: number): number | null {
+  if (seq > log.base && log.head !== null) return Math.min(seq - 1, log.head.seq)
+  return log.earlier.findLast(({ head }) => head !== null && head.seq < seq)?.head?.seq ?? null
 }
 
 /** Is this event held, on any branch? */
@@ -85,12 +110,15 @@ export function branchTips(log: Log): readonly LogEntry[] {
   return log.head === null ? forks : [log.head, ...forks]
 }
 
-/** The event at `seq` on the way back from `from` through `prev`; null where that way is not held. */
-export function ancestorAt(log: Log, from: Eid, seq: number): Eid | null {
-  let fork = log.forks.get(from)
+/**
+ * The event at `seq` on the way back from `from` through `prev`; null where that way is not held. Down to what was held
+ * when the reader came back it is taken for granted.
+ */
+export function ancestorAt(log: Log, from: LogEntry, seq: number): Eid | null {
+  let fork = log.forks.get(from.eid)
   if (fork === undefined) {
-    const tip = seqOf(log, from)
-    return tip !== null && seq <= tip ? eidAt(log, seq) : null
+    if (eidAt(log, from.seq) === from.eid) return seq <= from.seq ? eidAt(log, seq) : null
+    return seq <= log.keptTo && log.keptTo < from.seq ? eidAt(log, seq) : null
   }
   while (fork.seq > seq) {
     if (fork.prev === null) return null
@@ -101,17 +129,6 @@ export function ancestorAt(log: Log, from: Eid, seq: number): Eid | null {
   return fork.seq === seq ? fork.eid : null
 }
 
-/** Where on the main branch an event lies, looking from the newest back. */
-function seqOf(log: Log, eid: Eid): number | null {
-  const wanted = fromId(eid)
-  for (let seq = log.head?.seq ?? -1; seq >= log.base; seq--) {
-    const offset = placeOf(log, seq)
-    if (log.eids[offset] === wanted[0] && toId<Eid>(log.eids.subarray(offset, offset + 32)) === eid)
-      return seq
-  }
-  return null
-}
-
 /** What the next event on the main branch must name as `prev`: null at the very start of the chain. */
 export function expectedPrev(log: Log): LogEntry | null {
   return log.head ?? log.floor
@@ -119,14 +136,31 @@ export function expectedPrev(log: Log): LogEntry | null {
 
 /** The heads cited by the event at `seq` on the main branch; empty where it is not held. */
 export function citedAt(log: Log, seq: number): readonly Eid[] {
+  return log.citations[placeFrom(log.citations.length, (index) => log.citations[index]!.seq > seq) - 1]?.auth ?? []
+}
+
+/** The first of `length` ascending places for which `isThere` holds; `length` where it holds for none. */
+export function placeFrom(length: number, isThere: (index: number) => boolean): number {
   let low = 0
-  let high = log.citations.length
+  let high = length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (log.citations[middle]!.seq <= seq) low = middle + 1
-    else high = middle
+    if (isThere(middle)) high = middle
+    else low = middle + 1
   }
-  return log.citations[low - 1]?.auth ?? []
+  return low
+}
+
+/** What is cited from the first event of the newest stretch on begins here among the citations. */
+export function citationsOfStretch(log: Log): number {
+  return placeFrom(log.citations.length, (index) => log.citations[index]!.seq >= log.base)
+}
+
+/** Leaves what is held as it is and goes on above a gap. The caller has checked that the gap is explained. */
+export function beginStretch(log: Log, floor: Floor): void {
+  const { floor: before, head, base, eids, headroom } = log
+  log.earlier.push({ floor: before, head, base, eids, headroom })
+  Object.assign(log, emptyStretch(floor))
 }
 
 /** Appends the next event of the main branch. The caller has checked that it follows. */
@@ -159,41 +193,59 @@ export function prependToLog(
   auth: readonly Eid[],
   isAnchor: boolean,
 ): void {
+  const citation = citationsOfStretch(log)
+  const anchor = placeFrom(log.anchors.length, (index) => log.anchors[index]! >= log.base)
   if (log.headroom === 0) makeHeadroom(log)
   log.headroom -= 1
   log.base = entry.seq
   log.eids.set(fromId(entry.eid), placeOf(log, entry.seq))
   const reason = log.floor?.reason ?? 'policy'
   log.floor = entry.prev === null ? null : { seq: entry.seq - 1, eid: entry.prev, reason }
-  const [first] = log.citations
-  if (first !== undefined && sameIds(first.auth, auth)) log.citations[0] = { seq: entry.seq, auth }
-  else log.citations.unshift({ seq: entry.seq, auth })
-  if (isAnchor) log.anchors.unshift(entry.seq)
+  const isAsAbove = sameIds(log.citations[citation]?.auth ?? [], auth)
+  log.citations.splice(citation, isAsAbove ? 1 : 0, { seq: entry.seq, auth })
+  if (isAnchor) log.anchors.splice(anchor, 0, entry.seq)
+  closeGap(log)
 }
 
-function makeHeadroom(log: Log): void {
-  const held = log.head === null ? 0 : log.head.seq + 1 - log.base
-  const room = Math.max(256, held)
-  const larger = new Uint8Array(32 * (room + held))
-  larger.set(log.eids.subarray(0, 32 * held), 32 * room)
-  log.eids = larger
-  log.headroom = room
+/** Joins the newest stretch to the one below where nothing is missing between them any more. */
+function closeGap(log: Log): void {
+  const below = log.earlier.at(-1)
+  if (log.floor === null || log.head === null || below?.head?.eid !== log.floor.eid) return
+  log.earlier.pop()
+  const citation = citationsOfStretch(log)
+  const [last, first] = [log.citations[citation - 1], log.citations[citation]]
+  if (last !== undefined && first !== undefined && sameIds(last.auth, first.auth))
+    log.citations.splice(citation, 1)
+  const [lower, upper] = [heldEids(below), heldEids(log)]
+  log.eids = new Uint8Array(lower.length + upper.length)
+  log.eids.set(lower)
+  log.eids.set(upper, lower.length)
+  log.headroom = 0
+  log.base = below.base
+  log.floor = below.floor
 }
 
-function placeOf(log: Log, seq: number): number {
-  return 32 * (log.headroom + seq - log.base)
+function heldEids(stretch: Stretch): Uint8Array {
+  if (stretch.head === null) return new Uint8Array(0)
+  return stretch.eids.subarray(placeOf(stretch, stretch.base), placeOf(stretch, stretch.head.seq + 1))
+}
+
+function makeHeadroom(stretch: Stretch): void {
+  const held = heldEids(stretch)
+  const room = Math.max(256, held.length / 32)
+  const larger = new Uint8Array(32 * room + held.length)
+  larger.set(held, 32 * room)
+  stretch.eids = larger
+  stretch.headroom = room
+}
+
+function placeOf(stretch: Stretch, seq: number): number {
+  return 32 * (stretch.headroom + seq - stretch.base)
 }
 
 /** The first anchor at or above `seq`, or null. Runs are served ending at one. */
 export function anchorFrom(log: Log, seq: number): number | null {
-  let low = 0
-  let high = log.anchors.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (log.anchors[middle]! < seq) low = middle + 1
-    else high = middle
-  }
-  return log.anchors[low] ?? null
+  return log.anchors[placeFrom(log.anchors.length, (index) => log.anchors[index]! >= seq)] ?? null
 }
 
 /** Equal lists of ids. */

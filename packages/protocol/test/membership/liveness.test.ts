@@ -41,8 +41,8 @@ class Talk extends World {
     return message
   }
 
-  ancestorAt = (from: Eid, seq: number): Eid | null => {
-    let at = this.messages.get(from)
+  ancestorAt = (from: Pick<Message, 'eid'>, seq: number): Eid | null => {
+    let at = this.messages.get(from.eid)
     while (at !== undefined && at.seq > seq) at = this.messages.get(at.prev!)
     return at?.eid ?? null
   }
