@@ -195,6 +195,7 @@ function refusalOf(reason: string): JoinRefusal | null {
     case 'invite-used':
       return 'used'
     case 'request-used':
+    case 'too-many-devices':
     case 'wrong-invite-mode':
       return 'unknown'
     default:

@@ -12,7 +12,7 @@ import type {
   SpaceKind,
   Uek,
 } from '../event/types.ts'
-import { maxAdminRank } from '../limits.ts'
+import { maxAdminRank, maxDevicesPerUser } from '../limits.ts'
 import { accept, refuse } from '../refusal.ts'
 import type { Result } from '../refusal.ts'
 import type { IdentityView, Verdict, Write } from './memory.ts'
@@ -20,7 +20,7 @@ import { deviceOf, deviceSubject } from './node.ts'
 import type { AuthNode, Subject } from './node.ts'
 import { includes } from './past.ts'
 import { permitEpoch } from './permit-epoch.ts'
-import { isGrantable, mayAdminister, mayWrite, outRank } from './rank.ts'
+import { isGrantable, mayAdminister, mayWrite, outRank, ownerRank } from './rank.ts'
 import { revocationKey } from './tally.ts'
 import type { Asked } from './asked.ts'
 import type { PermitRefusal } from './refusals.ts'
@@ -118,9 +118,28 @@ function viewOf({ graph, past, carrier }: Asked, user: UserId): IdentityView | n
 }
 
 // That the device which speaks is proven has been checked for every event.
-function permitIntro({ node, carrier }: Asked): Answer {
+function permitIntro(asked: Asked): Answer {
+  const { node, carrier } = asked
   if (carrier?.user !== node.user) return refuse('proof-not-of-author')
+  if (bringsTooManyDevices(asked, node.user)) return refuse('too-many-devices')
   return accept(effect({ srank: factRank }))
+}
+
+// Own devices may each have linked one without knowing of the other: whoever knows of more than fit brings in no further
+// ones. Revocations and new keys are never held up by that.
+function bringsTooManyDevices({ graph, past, carrier }: Asked, user: UserId): boolean {
+  if (carrier?.user !== user) return false
+  const after = countDevices(identityAt(graph, user, past, carrier.carrier))
+  return after > maxDevicesPerUser && after > countDevices(identityAt(graph, user, past))
+}
+
+function countDevices(view: IdentityView | null): number {
+  return [...(view?.devices.values() ?? [])].filter(({ rank }) => isDeviceRank(rank)).length
+}
+
+// The paper key is no device.
+function isDeviceRank(rank: number): boolean {
+  return rank > ownerRank && rank !== outRank
 }
 
 function permitUek(asked: Asked, content: Uek): Answer {
@@ -193,6 +212,7 @@ function answersRequest(
   const answers = graph.requests.get(formatHex(request.nonce16)) ?? []
   if (answers.some(({ index }) => includes(past, index))) return refuse('request-used')
   if (carrier !== null && carrier.user !== request.user) return refuse('request-for-other-user')
+  if (bringsTooManyDevices(asked, request.user)) return refuse('too-many-devices')
   const view = viewOf(asked, request.user)
   const device = view?.devices.get(request.device)
   if (view === null || device === undefined || device.rank === 0 || device.rank === outRank) {
@@ -229,11 +249,13 @@ function isKnownInvite({ graph, past }: Asked, invite: AuthNode['eid']): boolean
   return entry?.node.content?.type === 'invite' && includes(past, entry.index)
 }
 
-// Never twice, whatever became of the first time.
-function permitDeviceAdd({ graph, past, rank }: Asked, target: Subject): Answer {
+// Never twice, whatever became of the first time; and as many as its past knows of at a time.
+function permitDeviceAdd({ graph, past, rank, resolution }: Asked, target: Subject): Answer {
   const before = graph.entries.some(
     (one) => one.writes.some((write) => write.target === target) && includes(past, one.index),
   )
   if (before) return refuse('device-added-before')
+  const devices = [...resolution.members.values()].filter(isDeviceRank)
+  if (devices.length >= maxDevicesPerUser) return refuse('too-many-devices')
   return accept(effect({ srank: rank, writes: [{ target, rank: rank + 1 }] }))
 }

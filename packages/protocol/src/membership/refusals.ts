@@ -24,6 +24,7 @@ export type PermitRefusal =
   | 'device-still-valid'
   | 'device-unknown'
   | 'device-added-before'
+  | 'too-many-devices'
   | 'already-revoked'
   | 'bad-epoch-depth'
   | 'bad-epoch-suite'
