@@ -6,6 +6,7 @@ import { run } from '@kith/crypto'
 import type { FrameStream } from '@kith/network'
 import {
   acknowledge,
+  beyond,
   createSession,
   decodeEvent,
   decodeMessage,
@@ -185,7 +186,7 @@ export class SyncPeer {
 
   /** What is claimed to be held has to be durable first: steps are applied before they are stored. */
   async #send({ message }: ActionOf<'send'>): Promise<void> {
-    if (message.kind === 'hello' || message.kind === 'ack') {
+    if (message.kind === 'hello' || message.kind === 'authHeads' || message.kind === 'ack') {
       for (const space of this.#session.spaces.keys()) await this.#core.spaces.get(space)?.space.idle()
     }
     await this.stream.send(encodeMessage(message))
@@ -221,6 +222,8 @@ export class SyncPeer {
         return this.#ingestKeyReply(action)
       case 'acknowledged':
         return this.#acknowledged(action)
+      case 'authHeld':
+        return this.#authHeld(action)
       case 'finished':
         return this.#finished(action)
       case 'nacked':
@@ -335,6 +338,17 @@ export class SyncPeer {
       const from = this.#servedFrom(this.#open(space))
       if (from !== null) await this.#tellAcknowledged(space, target.outbox.contentBetween(from, seq))
     }
+  }
+
+  async #authHeld({ space, known }: ActionOf<'authHeld'>): Promise<void> {
+    const { outbox, state } = this.#open(space).space
+    const waiting = outbox.authEvents()
+    if (waiting.length === 0) return
+    const missing = new Set(beyond(state.graph, known))
+    await this.#tellAcknowledged(
+      space,
+      waiting.filter((eid) => !missing.has(eid)),
+    )
   }
 
   async #finished({ space, result }: ActionOf<'finished'>): Promise<void> {

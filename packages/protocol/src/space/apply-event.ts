@@ -90,8 +90,8 @@ function placeInLog(log: Log, event: VerifiedEvent, floor: Floor | null): Place 
   const expected = expectedPrev(log)
   if (expected === null) return seq === 0 ? 'next' : 'waiting'
   if (seq === expected.seq + 1 && (prev === expected.eid || expected.seq < 0)) return 'next'
-  if (floor !== null && floor.seq === seq - 1 && floor.eid === prev && floor.seq > expected.seq)
-    return 'beyond-gap'
+  const isAbove = floor?.seq === seq - 1 && floor.eid === prev && floor.seq > expected.seq
+  if (isAbove && !log.forks.has(floor.eid)) return 'beyond-gap'
   if (log.floor !== null && seq <= log.floor.seq) return placeBelow(log, event, log.floor)
   const parentSeq = seq - 1
   if (prev === null || (log.floor?.eid === prev && log.floor.seq === parentSeq)) return 'fork'

@@ -136,7 +136,9 @@ export function expectedPrev(log: Log): LogEntry | null {
 
 /** The heads cited by the event at `seq` on the main branch; empty where it is not held. */
 export function citedAt(log: Log, seq: number): readonly Eid[] {
-  return log.citations[placeFrom(log.citations.length, (index) => log.citations[index]!.seq > seq) - 1]?.auth ?? []
+  return (
+    log.citations[placeFrom(log.citations.length, (index) => log.citations[index]!.seq > seq) - 1]?.auth ?? []
+  )
 }
 
 /** The first of `length` ascending places for which `isThere` holds; `length` where it holds for none. */

@@ -61,6 +61,8 @@ export type SyncAction =
     }
   /** The peer holds these durably: outbox entries up to there are done with. */
   | { readonly do: 'acknowledged'; readonly space: SpaceId; readonly entries: readonly AckEntry[] }
+  /** The peer holds these events of the graph durably, with all they build on. */
+  | { readonly do: 'authHeld'; readonly space: SpaceId; readonly known: readonly Eid[] }
   /** A space is through: see `SyncResult`. */
   | { readonly do: 'finished'; readonly space: SpaceId; readonly result: SyncResult }
   /** The peer said no. */

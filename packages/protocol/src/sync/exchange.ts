@@ -56,7 +56,7 @@ export function startRound(session: SyncSession, sync: SpaceSync, view: SpaceVie
   return [heads, registers, ...frontMessages(session, sync, view, named, 'first')].map(send)
 }
 
-/** Serves what the peer's graph lacks. */
+/** Tells what the peer holds of the graph, and serves what it lacks. */
 export function onAuthHeads(
   sync: SpaceSync,
   view: SpaceView,
@@ -66,7 +66,8 @@ export function onAuthHeads(
   sync.isAuthServed = true
   const known = [...new Set([...message.heads, ...message.samples])].filter((eid) => view.hasAuth(eid))
   const eids = view.authBeyond(known)
-  return eids.length === 0 ? [] : [{ do: 'serveAuth', space: sync.space, tag: sync.tag, eids }]
+  const held: SyncAction = { do: 'authHeld', space: sync.space, known }
+  return eids.length === 0 ? [held] : [held, { do: 'serveAuth', space: sync.space, tag: sync.tag, eids }]
 }
 
 /** Serves the registers of every device of which the peer holds others. */

@@ -37,6 +37,8 @@ export interface ExaminedGroup {
   readonly id: SpaceId
   readonly state: SpaceState
   readonly membership: MembershipState
+  /** Members since genesis. */
+  readonly founders: ReadonlySet<UserId>
   readonly auth: ReadonlyMap<Eid, VerifiedEvent>
   /** Content events in the order they were stored. */
   readonly content: ReadonlyMap<Eid, VerifiedEvent>
@@ -90,7 +92,21 @@ async function examineGroup(store: Store, id: SpaceId): Promise<ExaminedGroup> {
   const graphDigest = digestOf(order(state.graph).toSorted())
   const stateLines = describeState(membership)
   const stateDigest = digestOf(stateLines)
-  return { id, state, membership, auth, content, keys, outbox, graphDigest, stateLines, stateDigest }
+  const genesis = auth.get(id as string as Eid)?.content
+  const founders = new Set(genesis?.type === 'genesis' && genesis.kind === 'group' ? genesis.owners : [])
+  return {
+    id,
+    state,
+    membership,
+    founders,
+    auth,
+    content,
+    keys,
+    outbox,
+    graphDigest,
+    stateLines,
+    stateDigest,
+  }
 }
 
 async function storedEvents(store: Store, id: SpaceId, lane: 'auth' | 'content'): Promise<VerifiedEvent[]> {
@@ -107,7 +123,10 @@ async function storedEvents(store: Store, id: SpaceId, lane: 'auth' | 'content')
 }
 
 function floorFor(state: SpaceState, { header }: VerifiedEvent): Floor | null {
-  if (state.logs.has(header.device) || header.prev === null) return null
+  const log = state.logs.get(header.device)
+  if (header.prev === null || log?.forks.has(header.prev) === true) return null
+  // Above a gap the messenger went on: what it believed then is not judged here.
+  if (log?.head != null && header.seq <= log.head.seq + 1) return null
   return { seq: header.seq - 1, eid: header.prev, reason: 'policy' }
 }
 

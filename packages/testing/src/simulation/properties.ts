@@ -1,7 +1,7 @@
 /** What must hold in every simulated run, checked on what lies on the disks. Protocol sections 4, 5, 7 and 8. */
 import { createNodeEngine } from '@kith/crypto/node'
 import { run } from '@kith/crypto'
-import { decodeEvent, decodeSealed, entryEvent, isInPast, nodeOf, openSealed } from '@kith/protocol'
+import { decodeEvent, decodeSealed, isInPast, nodeOf, openSealed } from '@kith/protocol'
 import type { Eid, EpochKeys, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
 import { examine, isShown, membersAt, sendingEpoch } from './examination.ts'
 import type { ExaminedGroup } from './examination.ts'
@@ -135,10 +135,7 @@ function whyGroupNotSettled(
       (event) => !own.content.has(event.eid) && mustHold(own, user, event),
     )
     if (missing !== undefined) return `${person.name} lacks ${missing.eid} of ${missing.header.user}`
-    const isPatchy =
-      group.membership.settings.history?.from !== 'all' &&
-      members.some((each) => hasEverBeenOut(group, each.user))
-    const others = isPatchy ? [] : members.filter((other) => other.user !== user)
+    const others = members.filter((other) => other.user !== user)
     const waiting = [...own.outbox].find((eid) => {
       const event = own.content.get(eid)
       // What the history policy gives to nobody waits for ever.
@@ -169,40 +166,60 @@ function cites({ state }: ExaminedGroup, event: VerifiedEvent, entry: Eid): bool
   return event.header.auth.includes(entry) || isInPast(state.graph, entry, event.header.auth)
 }
 
+/** Did its author count this user as a member? */
+function isCounted(group: ExaminedGroup, user: UserId, event: VerifiedEvent): boolean {
+  return membersAt(group, event.header.auth).has(user)
+}
+
 function mustHold(group: ExaminedGroup, user: UserId, event: VerifiedEvent): boolean {
   if (group.membership.settings.history?.from === 'all') return true
-  // A log with a hole, for what was said while somebody was out, cannot be held yet.
-  if (hasEverBeenOut(group, user)) return false
   return entriesOf(group, user).every((entry) => cites(group, event, entry))
 }
 
-/** What each messenger shows against what lies on the disks, and everybody's order against everybody else's. */
+interface Showing {
+  readonly holding: Holding
+  readonly eids: readonly Eid[]
+}
+
+/** What each messenger shows against what lies on the disks, and against what everybody else shows, in the same order. */
 async function whyNotShown(
   { isOrderShared }: Cast,
   id: string,
   members: readonly Holding[],
 ): Promise<string | null> {
-  const orders: { readonly holding: Holding; readonly eids: readonly string[] }[] = []
+  const showings: Showing[] = []
   for (const holding of members) {
-    const { person, group } = holding
+    const { person, user, group } = holding
     const shown = await person.request('message.list', { space: id, limit: 1000 })
     const expected = [...group.content.values()].filter((event) => isShown(group, event))
-    if (shown.length !== expected.length)
+    // Whoever came back is shown what it held before, though the way from a later cut down to it is not its to have.
+    if (!hasComeBack(group, user) && shown.length !== expected.length)
       return `${person.name} shows ${shown.length} messages where ${expected.length} are live`
-    orders.push({ holding, eids: shown.map(({ eid }) => eid) })
+    showings.push({ holding, eids: shown.map(({ eid }) => eid as Eid) })
   }
-  if (!isOrderShared) return null
-  for (const left of orders) {
-    for (const right of orders) {
-      const common = new Set(right.eids)
-      const ours = left.eids.filter((eid) => common.has(eid))
-      const ourSet = new Set(left.eids)
-      const theirs = right.eids.filter((eid) => ourSet.has(eid))
-      if (ours.join() !== theirs.join())
-        return `${left.holding.person.name} and ${right.holding.person.name} differ in order`
+  for (const left of showings) {
+    for (const right of showings) {
+      const why = whyNotAlike(left, right, isOrderShared)
+      if (why !== null) return why
     }
   }
   return null
+}
+
+function whyNotAlike(left: Showing, right: Showing, isOrderShared: boolean): string | null {
+  const [ours, theirs] = [new Set(left.eids), new Set(right.eids)]
+  const hidden = left.eids.find((eid) => !theirs.has(eid) && right.holding.group.content.has(eid))
+  if (hidden !== undefined)
+    return `${left.holding.person.name} shows ${hidden}, ${right.holding.person.name} holds and hides it`
+  if (!isOrderShared) return null
+  const isSame =
+    left.eids.filter((eid) => theirs.has(eid)).join() === right.eids.filter((eid) => ours.has(eid)).join()
+  return isSame ? null : `${left.holding.person.name} and ${right.holding.person.name} differ in order`
+}
+
+function hasComeBack(group: ExaminedGroup, user: UserId): boolean {
+  const isFounder = group.founders.has(user)
+  return entriesOf(group, user).length > (isFounder ? 0 : 1)
 }
 
 /** At the end: what was sent is there, nobody holds what came before them. */
@@ -211,13 +228,12 @@ export async function checkTold(cast: Cast): Promise<void> {
   for (const [id, held] of await holdings(cast)) {
     const settings = cast.groups.find((group) => group.id === id)
     const members = held.filter(({ user, group }) => group.membership.members.has(user))
+    checkSentIsHeld(cast, settings, held)
     for (const { person, user, group } of members) {
-      checkSentIsHeld(cast, settings, { person, user, group })
       if (settings?.history !== 'join') continue
-      const entries = entriesOf(group, user)
-      if (entries.length === 0 || hasEverBeenOut(group, user)) continue
+      if (entriesOf(group, user).length === 0) continue
       for (const event of group.content.values()) {
-        const isAllowed = event.header.user === user || entries.some((entry) => cites(group, event, entry))
+        const isAllowed = event.header.user === user || isCounted(group, user, event)
         tally.check(
           'a newcomer holds nothing from before',
           isAllowed,
@@ -231,37 +247,35 @@ export async function checkTold(cast: Cast): Promise<void> {
 function checkSentIsHeld(
   { sent, tally }: Cast,
   settings: SimulatedGroup | undefined,
-  { person, user, group }: Holding,
+  held: readonly Holding[],
 ): void {
+  const members = held.filter(({ user, group }) => group.membership.members.has(user))
   for (const message of sent) {
-    if (settings === undefined || message.group !== settings.id) continue
-    const author = message.author as UserId
-    const isWholeAuthor = group.membership.members.has(author) && !hasEverBeenOut(group, author)
-    if (!isWholeAuthor || settings.lowered.has(author)) continue
-    const event = group.content.get(message.eid as Eid)
-    if (event === undefined) {
-      const isNewcomer = settings.history === 'join' && entryEvent(group.state, user) !== null
-      if (!isNewcomer)
-        tally.check(
-          'a confirmed message reaches every member',
-          false,
-          () => `${person.name} lacks ${message.text}`,
-        )
-      continue
+    const author = members.find(({ user }) => user === message.author)
+    if (message.group !== settings?.id || author === undefined) continue
+    const event = author.group.content.get(message.eid as Eid)
+    for (const { person, user, group } of members) {
+      if (event !== undefined && !mustHold(group, user, event)) continue
+      const isHeld = event !== undefined && group.content.has(event.eid)
+      tally.check(
+        'a confirmed message reaches every member',
+        isHeld,
+        () => `${person.name} lacks ${message.text}`,
+      )
+      // What somebody said who was removed or lowered meanwhile may be cut.
+      if (event === undefined || !isHeld || settings.lowered.has(author.user) || mayBeCut(group, author.user))
+        continue
+      tally.check(
+        'a confirmed message is shown to every member',
+        isShown(group, event),
+        () => `${message.text} is not shown to ${person.name}`,
+      )
     }
-    tally.check(
-      'a confirmed message reaches every member',
-      isShown(group, event),
-      () => `${message.text} is not shown to ${person.name}`,
-    )
   }
 }
 
-function hasEverBeenOut({ auth }: ExaminedGroup, user: UserId): boolean {
-  return [...auth.values()].some(({ content, header }) => {
-    if (content?.type === 'remove') return content.user === user
-    return content?.type === 'leave' && header.user === user
-  })
+function mayBeCut({ membership }: ExaminedGroup, user: UserId): boolean {
+  return membership.cuts.some((cut) => cut.user === user)
 }
 
 /** Nobody's keys open content whose author did not count them as a member. */

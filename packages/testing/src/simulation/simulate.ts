@@ -12,6 +12,7 @@ export const properties: readonly string[] = [
   'everybody agrees within bounded time',
   'equal graphs give equal states',
   'a confirmed message reaches every member',
+  'a confirmed message is shown to every member',
   'a message is durable before its sending is confirmed',
   'what counts as sent is durable elsewhere',
   'what was durable outlives a stop or a power cut',
