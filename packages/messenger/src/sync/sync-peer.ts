@@ -49,7 +49,7 @@ import type { ActionOf } from './sync-serving.ts'
 import { viewsFor } from './sync-views.ts'
 import type { ViewMemory } from './sync-views.ts'
 
-/** Refused auth events after which a session ends. */
+/** Refused auth and live events and forged registers after which a session ends. */
 const maxRefusedEvents = 256
 /** Runs passed over after which a session ends. */
 const maxUnreadableRuns = 16
@@ -69,7 +69,7 @@ export class SyncPeer {
   readonly #core: Core
   readonly #session: SyncSession
   readonly #queue = new Queue()
-  /** Auth events of this peer that were refused: an honest one sends next to none. */
+  /** Events and registers of this peer that were refused: an honest one sends next to none. */
   #refused = 0
   /** Runs of this peer that made no sense. */
   #unreadable = 0
@@ -254,8 +254,8 @@ export class SyncPeer {
     const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
     const outcomes = await open.space.receive(verified.map((event) => ({ event, floor: null })))
     const refused = events.length - decoded.length + (signed.length - verified.length)
-    this.#refused += refused + outcomes.filter(({ outcome }) => outcome === 'rejected').length
-    if (this.#refused > maxRefusedEvents) return this.stream.abort('too-many-refused')
+    const rejected = outcomes.filter(({ outcome }) => outcome === 'rejected').length
+    if (this.#losesPatience(refused + rejected)) return
     const missing = open.space.keyring.missingPages(open.space.membership.epochs.values())
     if (missing.length > 0) this.requestPages(space, missing)
   }
@@ -287,11 +287,20 @@ export class SyncPeer {
   async #ingestLive({ space, event: bytes }: ActionOf<'ingestLive'>): Promise<void> {
     const { space: target } = this.#open(space)
     const decoded = decodeEvent(bytes, this.#env)
-    if (!decoded.ok) return
+    if (!decoded.ok) return void this.#losesPatience(1)
     const verified = await run(this.#core.engine, verifyEvent(decoded.value, target.verification))
-    if (!verified.ok) return
-    await target.receive([{ event: verified.value, floor: null }])
+    if (!verified.ok) return void this.#losesPatience(1)
+    const [outcome] = await target.receive([{ event: verified.value, floor: null }])
+    if (outcome?.outcome === 'rejected' && this.#losesPatience(1)) return
     this.#acknowledgeLog(space, verified.value.header.device)
+  }
+
+  /** What an honest peer next to never sends: many of them cost the stream. */
+  #losesPatience(refused: number): boolean {
+    this.#refused += refused
+    const isOver = this.#refused > maxRefusedEvents
+    if (isOver) this.stream.abort('too-many-refused')
+    return isOver
   }
 
   #acknowledgeLog(space: SpaceId, device: DeviceId): void {
@@ -304,9 +313,11 @@ export class SyncPeer {
     const verified = []
     for (const bytes of registers) {
       const decoded = registerCodec.decode(bytes)
+      // A later version may write them in a form that is not read here.
       if (!decoded.ok) continue
       const result = await run(this.#core.engine, registerCodec.verify(decoded.value))
       if (result.ok) verified.push(result.value)
+      else if (this.#losesPatience(1)) return
     }
     await target.registers.take(target, verified)
   }
