@@ -39,6 +39,18 @@ await runBehaviour({
         planted: '',
       },
     ],
+    'streams-left-open': [
+      {
+        file: 'packages/messenger/src/sync/handshake.ts',
+        original: '        await stream.close()\n',
+        planted: '',
+      },
+      {
+        file: 'packages/network/src/streams.ts',
+        original: "      frames.abort(asNetworkError(cause, 'aborted', 'the handler gave up').message)\n",
+        planted: "      asNetworkError(cause, 'aborted', 'the handler gave up')\n",
+      },
+    ],
     'relay-crashes': [
       {
         file: 'relay-node/src/relay.ts',
