@@ -5,13 +5,14 @@
  */
 import type { Stream } from '@libp2p/interface'
 import { pipe } from 'it-pipe'
-import type { BufferBudget } from './buffer-budget.ts'
-import { costOf, ReceiveCredit, SendCredit } from './credit.ts'
+import { ReceiveCredit, SendCredit } from './credit.ts'
 import { asNetworkError, NetworkError } from './errors.ts'
 import { decodeControl, encodeControl, encodeFrame, isControl, splitFrames } from './frames.ts'
 import { frameTimeoutMs, maxFrameBytes, stallTimeoutMs } from './limits.ts'
 import type { Connection, FrameStream, PeerId, StreamProtocol } from './network.ts'
 import { bytesOf } from './stream-bytes.ts'
+import { StreamCharge } from './stream-charge.ts'
+import type { Budgets } from './stream-charge.ts'
 
 /** Time for the last bytes to leave when both sides have closed. */
 const closeTimeoutMs = 10_000
@@ -21,8 +22,7 @@ export interface FrameStreamOrigin {
   readonly protocol: StreamProtocol
   readonly connection: Connection
   readonly outbound: boolean
-  /** Shared by all streams of the node. */
-  readonly budget: BufferBudget
+  readonly budgets: Budgets
 }
 
 /** Waits, in milliseconds; tests shorten them. */
@@ -42,7 +42,7 @@ export class Libp2pFrameStream implements FrameStream {
 
   readonly #stream: Stream
   readonly #timeouts: FrameStreamTimeouts
-  readonly #budget: BufferBudget
+  readonly #charge: StreamCharge
   readonly #ended = new AbortController()
   readonly #sendCredit = new SendCredit()
   readonly #receiveCredit = new ReceiveCredit()
@@ -51,8 +51,6 @@ export class Libp2pFrameStream implements FrameStream {
   #remoteEnded = false
   #localEnded = false
   #isDiscarding = false
-  /** What the budget holds against this stream. */
-  #charged = 0
   #sending: Promise<void> = Promise.resolve()
   #frameTimer: ReturnType<typeof setTimeout> | undefined
   #closeTimer: ReturnType<typeof setTimeout> | undefined
@@ -66,10 +64,15 @@ export class Libp2pFrameStream implements FrameStream {
   ) {
     this.#stream = stream
     this.#timeouts = timeouts
-    this.#budget = origin.budget
     this.protocol = origin.protocol
     this.connection = origin.connection
     this.outbound = origin.outbound
+    this.#charge = new StreamCharge(origin.budgets, {
+      peer: origin.connection.peer,
+      // A peer this side dialed was sought.
+      isStranger: !origin.outbound,
+      turnOut: () => this.#fail(new NetworkError('busy', 'too many strangers')),
+    })
     this.frames = this.#consume()
     stream.addEventListener('close', (event) => this.#onClose(event.error))
     if (stream.status !== 'open') this.#onClose()
@@ -106,6 +109,10 @@ export class Libp2pFrameStream implements FrameStream {
 
   abort(reason: string): void {
     this.#fail(new NetworkError('aborted', reason))
+  }
+
+  recognise(): void {
+    if (!this.#charge.recognise(this.bufferedBytes)) this.#fail(tooMuch())
   }
 
   async #sendNow(frame: Uint8Array): Promise<void> {
@@ -147,7 +154,13 @@ export class Libp2pFrameStream implements FrameStream {
     try {
       await pipe(
         bytesOf(this.#stream),
-        splitFrames(maxFrameBytes, (isPartial) => this.#watchFrame(isPartial)),
+        splitFrames(
+          maxFrameBytes,
+          (isPartial) => this.#watchFrame(isPartial),
+          (length) => {
+            if (!this.#charge.begin(length)) throw tooMuch()
+          },
+        ),
         async (frames) => {
           for await (const frame of frames) this.#receive(frame)
         },
@@ -172,22 +185,19 @@ export class Libp2pFrameStream implements FrameStream {
 
   #receive(frame: Uint8Array): void {
     const control = decodeControl(frame)
+    this.#charge.arrived(frame)
     if (control === null) {
       if (this.#remoteEnded) throw new NetworkError('malformed', 'a frame after the end')
       this.#receiveCredit.arrived(frame)
-      if (!this.#budget.take(this.peer, costOf(frame))) {
-        throw new NetworkError('busy', 'too much waits to be read')
-      }
-      this.#charged += costOf(frame)
       if (this.#isDiscarding) return this.#grant(frame)
       this.#waiting.push(frame)
       this.#onArrival()
-    } else if (control === 0) {
-      this.#endRemote()
-    } else {
-      this.#sendCredit.acknowledged(control)
-      this.#onCredit()
+      return
     }
+    this.#charge.dropped(frame)
+    if (control === 0) return this.#endRemote()
+    this.#sendCredit.acknowledged(control)
+    this.#onCredit()
   }
 
   async *#consume(): AsyncGenerator<Uint8Array> {
@@ -215,14 +225,9 @@ export class Libp2pFrameStream implements FrameStream {
   }
 
   #grant(frame: Uint8Array): void {
-    this.#discharge(Math.min(this.#charged, costOf(frame)))
+    this.#charge.consumed(frame)
     const bytes = this.#receiveCredit.consumed(frame)
     if (bytes > 0) this.#sendControl(bytes)
-  }
-
-  #discharge(bytes: number): void {
-    this.#charged -= bytes
-    this.#budget.release(this.peer, bytes)
   }
 
   #sendControl(n: number): void {
@@ -271,12 +276,15 @@ export class Libp2pFrameStream implements FrameStream {
     if (this.#ended.signal.aborted) return
     clearTimeout(this.#frameTimer)
     clearTimeout(this.#closeTimer)
-    // What is left may still be read, but nobody may ever do so: an ended stream is charged to no one.
-    this.#discharge(this.#charged)
+    this.#charge.end()
     if (cause !== undefined) this.#failure ??= asNetworkError(cause, 'ended', 'the stream broke')
     else if (!this.#remoteEnded) this.#failure ??= new NetworkError('ended', 'the connection closed')
     this.#ended.abort(this.#failure ?? new NetworkError('ended', 'the stream has ended'))
     this.#onArrival()
     this.#onCredit()
   }
+}
+
+function tooMuch(): NetworkError {
+  return new NetworkError('busy', 'too much waits to be read')
 }

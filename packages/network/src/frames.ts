@@ -28,13 +28,16 @@ export function encodeFrame(body: Uint8Array): Uint8Array {
  */
 export class FrameSplitter {
   readonly #maxBytes: number
+  readonly #onBegin: (length: number) => void
   #body: Uint8Array | null = null
   #filled = 0
   #length = 0
   #prefixBytes = 0
 
-  constructor(maxBytes: number) {
+  /** `onBegin` hears the length of each body before it is allocated, and may throw. */
+  constructor(maxBytes: number, onBegin: (length: number) => void = () => {}) {
     this.#maxBytes = maxBytes
+    this.#onBegin = onBegin
   }
 
   /** True while a frame has begun and is not complete. */
@@ -73,6 +76,7 @@ export class FrameSplitter {
     if (this.#length === 0) throw new NetworkError('malformed', 'frame is empty')
     if (byte === 0) throw new NetworkError('malformed', 'frame length is not minimal')
     if (this.#length > this.#maxBytes) throw new NetworkError('oversized', 'frame is larger than allowed')
+    this.#onBegin(this.#length)
     this.#body = new Uint8Array(this.#length)
     this.#filled = 0
     this.#length = 0
@@ -84,9 +88,10 @@ export class FrameSplitter {
 export function splitFrames(
   maxBytes: number,
   onProgress: (isPartial: boolean) => void = () => {},
+  onBegin: (length: number) => void = () => {},
 ): (source: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
   return async function* (source) {
-    const splitter = new FrameSplitter(maxBytes)
+    const splitter = new FrameSplitter(maxBytes, onBegin)
     for await (const chunk of source) {
       const frames = splitter.push(chunk)
       onProgress(splitter.isPartial)

@@ -40,6 +40,11 @@ export interface FrameStream {
   abort(reason: string): void
   /** Aborted when the stream has ended, however it ended. */
   readonly ended: AbortSignal
+  /**
+   * The caller has shown who it is: until then it may send 64 KiB in all. Of no effect on streams this side opened; absent
+   * where nothing is bounded.
+   */
+  readonly recognise?: () => void
 }
 
 /** Runs once per inbound stream. A rejection aborts that stream only. */

@@ -10,6 +10,8 @@ import { type KithLibp2p, openConnections, toConnection } from './libp2p-node.ts
 import { maxInboundStreams, maxOutboundStreams, maxRatedPeers, streamOpensPerMinute } from './limits.ts'
 import type { FrameStream, PeerId, StreamHandler, StreamProtocol } from './network.ts'
 import { RateLimiter } from './rate.ts'
+import { StrangerBudget } from './stranger-budget.ts'
+import type { Budgets } from './stream-charge.ts'
 
 /** How long opening a stream may take. */
 const openTimeoutMs = 15_000
@@ -18,7 +20,7 @@ export class Streams {
   readonly #libp2p: KithLibp2p
   readonly #handlers = new Map<StreamProtocol, StreamHandler>()
   readonly #opens = new Map<StreamProtocol, RateLimiter>()
-  readonly #budget = new BufferBudget()
+  readonly #budgets: Budgets = { known: new BufferBudget(), strangers: new StrangerBudget() }
   #isStarted = false
 
   constructor(libp2p: KithLibp2p) {
@@ -61,7 +63,7 @@ export class Streams {
           protocol,
           connection: toConnection(connection),
           outbound: true,
-          budget: this.#budget,
+          budgets: this.#budgets,
         })
       } catch (cause) {
         failure = cause
@@ -96,7 +98,7 @@ export class Streams {
       protocol,
       connection: toConnection(connection),
       outbound: false,
-      budget: this.#budget,
+      budgets: this.#budgets,
     })
     try {
       await handler(frames)

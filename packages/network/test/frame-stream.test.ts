@@ -7,15 +7,17 @@ import { costOf } from '../src/credit.ts'
 import { Libp2pFrameStream } from '../src/frame-stream.ts'
 import { encodeControl, encodeFrame, FrameSplitter } from '../src/frames.ts'
 import { creditWindowBytes, maxBufferedBytesPerPeer, maxFrameBytes } from '../src/limits.ts'
+import { StrangerBudget } from '../src/stranger-budget.ts'
 import { collect, until } from './setup.ts'
 
 const patient = { frameTimeoutMs: 60_000, stallTimeoutMs: 60_000 }
 
-function over(stream: Stream, timeouts = patient, budget = new BufferBudget()): Libp2pFrameStream {
+function over(stream: Stream, timeouts = patient, known = new BufferBudget()): Libp2pFrameStream {
+  const budgets = { known, strangers: new StrangerBudget() }
   const connection = { id: 'c', peer: 'bob', route: 'direct', outbound: true, remoteAddress: '' } as const
   return new Libp2pFrameStream(
     stream,
-    { protocol: '/kith/sync/1', connection, outbound: true, budget },
+    { protocol: '/kith/sync/1', connection, outbound: true, budgets },
     timeouts,
   )
 }

@@ -20,6 +20,7 @@ async function connect(alice: Network, bob: Network): Promise<void> {
 test('Alice and Bob exchange frames both ways and both see the end', async () => {
   const [alice, bob] = [await start(), await start()]
   bob.handle('/kith/sync/1', async (stream) => {
+    stream.recognise?.()
     for await (const frame of stream.frames) await stream.send(frame)
     await stream.close()
   })

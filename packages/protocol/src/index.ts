@@ -64,9 +64,12 @@ export {
   maxClockLeadMs,
   maxFreshEpochsPerDeviceAndHour,
   maxHeads,
+  maxJoinRequestBytes,
   maxMembers,
   maxNameChars,
   maxRegisterBytesPerUser,
+  maxStrangerBytes,
+  maxStrangersBytes,
   maxTextBytes,
   memberRank,
 } from './limits.ts'
@@ -91,7 +94,14 @@ export type { SignedRegister, VerifiedRegister } from './registers/register.ts'
 export { maxGossipMessageBytes } from './relay/limits.ts'
 export { applyEvent } from './space/apply-event.ts'
 export type { Outcome } from './space/apply-event.ts'
-export { entryEvent, isEntryOf, isFloorExplained, noteReturn, servedFrom, sharedFrom } from './space/history.ts'
+export {
+  entryEvent,
+  isEntryOf,
+  isFloorExplained,
+  noteReturn,
+  servedFrom,
+  sharedFrom,
+} from './space/history.ts'
 export { ancestorAt, anchorFrom, beginStretch, branchTips, createLog, eidAt, extendLog } from './space/log.ts'
 export type { Floor, Log } from './space/log.ts'
 export { createSpaceState } from './space/space-state.ts'

@@ -77,6 +77,8 @@ async function drive(
     let { state } = start
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       const step = await run(core.engine, continueHello(state, next.value))
+      // Before the answer leaves, as what follows it may come at once. Whoever only holds a link is a stranger still.
+      if (step.next === 'accepted' && step.peer.invitePk === null) stream.recognise?.()
       for (const frame of step.send) await stream.send(frame)
       if (step.next === 'accepted') {
         const { role, nonces, peer } = step
