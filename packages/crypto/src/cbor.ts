@@ -1,10 +1,9 @@
 /**
  * Deterministic CBOR, the subset every Kith structure is written in (protocol section 2, RFC 8949 §4.2.1):
  * integers within ±(2^53−1), byte strings, text, arrays, maps with integer keys, booleans and null.
- * cborg is the codec; the tokenizer below lets through only what encodes back to the very same bytes.
+ * cborg writes; the reader below takes only what encodes back to the very same bytes.
  */
-import { Tokenizer, decode, encode } from 'cborg'
-import type { Token } from 'cborg'
+import { encode } from 'cborg'
 import { CryptoUsageError } from './errors.ts'
 
 /** A value that has exactly one encoding. */
@@ -23,26 +22,20 @@ export interface CborBounds {
   readonly maxBytes: number
   /** @default 16 */
   readonly maxDepth?: number
+  /**
+   * Byte strings of the result are views on the input, which must not change while they are in use.
+   * @default copies: neither side sees later writes of the other
+   */
+  readonly asViews?: boolean
 }
 
 /** Arrays and maps nest at most this deep, written or read, unless the reader sets another bound. */
 export const maxCborDepth = 16
 
-const decodeOptions = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-  useMaps: true,
-}
-
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const loneSurrogate = /\p{Surrogate}/u
-const malformed = { ok: false, reason: 'malformed' } as const
 
-/** Carries a refusal out of cborg's recursion; it never leaves this file. */
+/** Ends the reading of one input; it never leaves this file. */
 class Refusal extends Error {
   readonly reason: CborRefusal
 
@@ -52,63 +45,105 @@ class Refusal extends Error {
   }
 }
 
-/** An array or map whose items are still arriving. */
-interface Open {
-  readonly isMap: boolean
-  /** Items still to come, keys and values counted apart. */
-  remaining: number
-  lastKey: number | undefined
-}
+// Arguments that follow a head in 1, 2, 4 or 8 bytes must be at least this great, or a shorter head would do.
+const leastArguments = [24, 0x100, 0x10000, 0x100000000] as const
 
-class CanonicalTokenizer extends Tokenizer {
+/** Reads items front to back and takes nothing that the encoder would have written otherwise. */
+class CanonicalReader {
   readonly #bytes: Uint8Array
   readonly #maxDepth: number
-  readonly #open: Open[] = []
+  readonly #asViews: boolean
+  #at = 0
 
-  constructor(bytes: Uint8Array, maxDepth: number) {
-    super(bytes, decodeOptions)
+  constructor(bytes: Uint8Array, maxDepth: number, asViews: boolean) {
     this.#bytes = bytes
     this.#maxDepth = maxDepth
+    this.#asViews = asViews
   }
 
-  override next(): Token {
-    const start = this.pos()
-    const first = this.#bytes[start] ?? 0xff
-    const major = first >>> 5
-    // Tags, floats, undefined, other simple values and breaks.
-    if (major > 5 && first !== 0xf4 && first !== 0xf5 && first !== 0xf6) throw new Refusal('malformed')
-    const token = super.next()
-    this.#place(token.value, major)
-    if (major === 3) this.#correctText(token, start, first)
-    else if (major > 3 && major < 6) this.#enter(token.value as number, major === 5)
-    return token
+  readWhole(): CborValue {
+    const value = this.#item(0)
+    if (this.#at !== this.#bytes.length) throw new Refusal('malformed')
+    return value
   }
 
-  // Counts the token in the innermost open container. In a map every second one is a key and must sort after the last.
-  #place(value: unknown, major: number): void {
-    const open = this.#open
-    while (open.length > 0 && open[open.length - 1]!.remaining === 0) open.pop()
-    const parent = open[open.length - 1]
-    if (parent === undefined) return
-    if (parent.isMap && parent.remaining % 2 === 0) {
-      if (major > 1) throw new Refusal('malformed')
-      const key = value as number
-      if (parent.lastKey !== undefined && !sortsAfter(key, parent.lastKey)) throw new Refusal('malformed')
-      parent.lastKey = key
+  #item(depth: number): CborValue {
+    const first = this.#bytes[this.#at++]
+    if (first === undefined) throw new Refusal('malformed')
+    switch (first >>> 5) {
+      case 0:
+      case 1:
+        return this.#integer(first)
+      case 2: {
+        const part = this.#part(this.#argument(first))
+        return this.#asViews ? part : part.slice()
+      }
+      case 3:
+        return readText(this.#part(this.#argument(first)))
+      case 4:
+        return this.#array(this.#argument(first), depth)
+      case 5:
+        return this.#map(this.#argument(first), depth)
     }
-    parent.remaining -= 1
+    if (first === 0xf6) return null
+    if (first === 0xf4 || first === 0xf5) return first === 0xf5
+    // Tags, floats, undefined, other simple values and breaks.
+    throw new Refusal('malformed')
   }
 
-  #enter(count: number, isMap: boolean): void {
-    if (this.#open.length >= this.#maxDepth) throw new Refusal('too-deep')
-    this.#open.push({ isMap, remaining: isMap ? 2 * count : count, lastKey: undefined })
+  #array(count: number, depth: number): CborValue {
+    this.#assertContainer(count, depth)
+    const items: CborValue[] = []
+    for (let index = 0; index < count; index++) items.push(this.#item(depth + 1))
+    return items
   }
 
-  // cborg puts U+FFFD for invalid UTF-8 and drops a leading byte order mark: either would read as another text.
-  #correctText(token: Token, start: number, first: number): void {
-    const content = start + headLength(first)
-    if (this.#bytes[content] !== 0xef && !(token.value as string).includes('\ufffd')) return
-    token.value = utf8.decode(this.#bytes.subarray(content, this.pos()))
+  #map(count: number, depth: number): CborValue {
+    this.#assertContainer(2 * count, depth)
+    const items = new Map<number, CborValue>()
+    let last: number | undefined
+    for (let index = 0; index < count; index++) {
+      const first = this.#bytes[this.#at++] ?? 0xff
+      if (first >>> 5 > 1) throw new Refusal('malformed')
+      const key = this.#integer(first)
+      if (last !== undefined && !sortsAfter(key, last)) throw new Refusal('malformed')
+      last = key
+      items.set(key, this.#item(depth + 1))
+    }
+    return items
+  }
+
+  // Every item takes a byte at least: a count that the rest cannot hold is refused before anything is read.
+  #assertContainer(items: number, depth: number): void {
+    if (depth >= this.#maxDepth) throw new Refusal('too-deep')
+    if (items > this.#bytes.length - this.#at) throw new Refusal('malformed')
+  }
+
+  #integer(first: number): number {
+    const argument = this.#argument(first)
+    if (first < 0x20) return argument
+    if (argument === Number.MAX_SAFE_INTEGER) throw new Refusal('malformed')
+    return -1 - argument
+  }
+
+  /** The argument of a head, in its shortest form. */
+  #argument(first: number): number {
+    const minor = first & 31
+    if (minor < 24) return minor
+    const size = 1 << (minor - 24)
+    if (minor > 27 || size > this.#bytes.length - this.#at) throw new Refusal('malformed')
+    let argument = 0
+    for (const end = this.#at + size; this.#at < end;) argument = argument * 256 + this.#bytes[this.#at++]!
+    if (argument < leastArguments[minor - 24]! || argument > Number.MAX_SAFE_INTEGER)
+      throw new Refusal('malformed')
+    return argument
+  }
+
+  #part(length: number): Uint8Array {
+    const start = this.#at
+    if (length > this.#bytes.length - start) throw new Refusal('malformed')
+    this.#at = start + length
+    return this.#bytes.subarray(start, this.#at)
   }
 }
 
@@ -117,9 +152,12 @@ function sortsAfter(key: number, last: number): boolean {
   return last < 0 ? key < last : key < 0 || key > last
 }
 
-function headLength(first: number): number {
-  const minor = first & 31
-  return minor < 24 ? 1 : 1 + 2 ** (minor - 24)
+function readText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new Refusal('malformed')
+  }
 }
 
 /**
@@ -158,18 +196,16 @@ function notEncodable(what: string): CryptoUsageError {
   return new CryptoUsageError('not-encodable', `Not encodable as canonical CBOR: ${what}`)
 }
 
-/**
- * Decodes exactly one canonical item. Never throws on input bytes.
- * Byte strings in the result are copies: neither side sees later writes of the other.
- */
+/** Decodes exactly one canonical item. Never throws on input bytes. */
 export function decodeCbor(bytes: Uint8Array, bounds: CborBounds): CborDecoded {
   if (bytes.length > bounds.maxBytes) return { ok: false, reason: 'too-large' }
-  // Slicing a Buffer would give views, so a Buffer is looked at as the plain array beneath it.
+  // Parts of a Buffer would be Buffers, so a Buffer is looked at as the plain array beneath it.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-  const tokenizer = new CanonicalTokenizer(plain, bounds.maxDepth ?? maxCborDepth)
   try {
-    return { ok: true, value: decode(plain, { ...decodeOptions, tokenizer }) as CborValue }
+    const { maxDepth = maxCborDepth, asViews = false } = bounds
+    return { ok: true, value: new CanonicalReader(plain, maxDepth, asViews).readWhole() }
   } catch (cause) {
-    return cause instanceof Refusal ? { ok: false, reason: cause.reason } : malformed
+    if (cause instanceof Refusal) return { ok: false, reason: cause.reason }
+    throw cause
   }
 }

@@ -1,4 +1,4 @@
-import { encode } from 'cborg'
+import { decode, encode } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeCbor, encodeCbor, maxCborDepth } from '../src/cbor.ts'
@@ -217,6 +217,30 @@ describe('canonical CBOR', () => {
       expect(inner).toEqual(new Uint8Array([1, 2, 3]))
       bytes.set(encodeCbor([new Uint8Array([1, 2, 3])]))
     }
+  })
+
+  test('views are asked for, and lie in the bytes that were read', () => {
+    const bytes = encodeCbor([new Uint8Array([1, 2, 3])])
+    for (const input of [bytes, Buffer.from(bytes)]) {
+      const decoded = decodeCbor(input, { ...bounds, asViews: true })
+      const [inner] = (decoded.ok ? decoded.value : []) as [Uint8Array]
+      expect(inner).toEqual(new Uint8Array([1, 2, 3]))
+      expect(inner.buffer).toBe(input.buffer)
+      expect(inner.byteOffset).toBe(input.byteOffset + 2)
+    }
+  })
+
+  test('what is accepted, another reader reads alike', () => {
+    const options = { strict: true, useMaps: true, allowIndefinite: false, rejectDuplicateMapKeys: true }
+    fc.assert(
+      fc.property(values, (value) => {
+        const bytes = encodeCbor(value)
+        // It drops a byte order mark at the start of a text.
+        if (bytes.includes(0xef)) return
+        expect(decode(bytes, options)).toEqual(read(bytes))
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('an encoding has a buffer of its own, of its own length', () => {

@@ -26,20 +26,14 @@ interface Row extends Omit<DirectoryEntry, 'position'> {
 
 /** Encodes events as one block. */
 export function encodeBlock(events: readonly StoredEvent[]): Uint8Array {
-  const devices = new Map<string, { readonly index: number; readonly device: Uint8Array }>()
-  const indexes = events.map(({ device }) => {
-    const name = String.fromCharCode(...device)
-    const known = devices.get(name) ?? { index: devices.size, device }
-    devices.set(name, known)
-    return known.index
-  })
-  const headLength = countsBytes + devices.size * idBytes + events.length * rowBytes
+  const { devices, indexes } = indexDevices(events)
+  const headLength = countsBytes + devices.length * idBytes + events.length * rowBytes
   const bytes = new Uint8Array(headLength + events.reduce((sum, event) => sum + event.bytes.length, 0))
   const view = new DataView(bytes.buffer)
   view.setUint32(0, events.length)
-  view.setUint16(4, devices.size)
-  for (const { index, device } of devices.values()) bytes.set(device, countsBytes + index * idBytes)
-  let row = countsBytes + devices.size * idBytes
+  view.setUint16(4, devices.length)
+  devices.forEach((device, index) => bytes.set(device, countsBytes + index * idBytes))
+  let row = countsBytes + devices.length * idBytes
   let offset = headLength
   events.forEach((event, i) => {
     bytes.set(event.eid, row)
@@ -54,6 +48,26 @@ export function encodeBlock(events: readonly StoredEvent[]): Uint8Array {
     offset += event.bytes.length
   })
   return bytes
+}
+
+function indexDevices(events: readonly StoredEvent[]): { devices: Uint8Array[]; indexes: number[] } {
+  const devices: Uint8Array[] = []
+  const known = new Map<string, number>()
+  let last: Uint8Array | undefined
+  let index = 0
+  const indexes = events.map(({ device }) => {
+    // Neighbours are mostly of one device: naming each would cost more than all the rest.
+    if (last !== undefined && sameBytes(device, last)) return index
+    const name = String.fromCharCode(...device)
+    index = known.get(name) ?? devices.length
+    if (index === devices.length) {
+      known.set(name, index)
+      devices.push(device)
+    }
+    last = device
+    return index
+  })
+  return { devices, indexes }
 }
 
 /** Reads the head at the front of `bytes`; the result is a copy. Throws `corrupt`. */
@@ -115,6 +129,11 @@ function rowsOf({ count, bytes }: Head): Row[] {
       length: view.getUint32(row + rowAt.length),
     }
   })
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  for (let index = 0; index < idBytes; index++) if (left[index] !== right[index]) return false
+  return true
 }
 
 function viewOf(bytes: Uint8Array): DataView {

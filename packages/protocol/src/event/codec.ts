@@ -93,10 +93,13 @@ function writePart(bytes: Uint8Array, at: number, part: Uint8Array | null): numb
   return at + head + length
 }
 
-/** Reads an event: everything but signatures, and what only the graph can tell, is checked. Never throws on bytes. */
+/**
+ * Reads an event: everything but signatures, and what only the graph can tell, is checked. Never throws on bytes. The
+ * event keeps views on `bytes`, which must not change any more.
+ */
 export function decodeEvent(bytes: Uint8Array, env: Pick<Env, 'sha256'>): Result<SignedEvent, EventRefusal> {
   if (bytes.length > maxEncodedEventBytes) return refuse('too-large')
-  const decoded = decodeCbor(bytes, { maxBytes: maxEncodedEventBytes, maxDepth: 1 })
+  const decoded = decodeCbor(bytes, { maxBytes: maxEncodedEventBytes, maxDepth: 1, asViews: true })
   return decoded.ok ? readEvent(decoded.value, env) : refuse('malformed-event')
 }
 
@@ -154,7 +157,7 @@ function readBody(
 ): Result<Content | null, EventRefusal> {
   if (bodyBytes === null) return accept(null)
   if (!equalBytes(bodyHash(bodyBytes, env), header.bodyHash)) return refuse('body-mismatch')
-  const decoded = decodeCbor(bodyBytes, { maxBytes: maxEventBytes })
+  const decoded = decodeCbor(bodyBytes, { maxBytes: maxEventBytes, asViews: true })
   if (!decoded.ok || !isArray(decoded.value) || decoded.value.length !== 2) return refuse('malformed-body')
   const [salt, raw] = decoded.value
   if (!(salt instanceof Uint8Array) || salt.length !== saltBytes) return refuse('malformed-body')

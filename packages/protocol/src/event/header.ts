@@ -50,7 +50,7 @@ export function encodeHeader(header: Header): Uint8Array {
 
 /** Reads a header and judges what it alone can show. */
 export function decodeHeader(bytes: Uint8Array): Result<Header, HeaderRefusal> {
-  const decoded = decodeCbor(bytes, { maxBytes: maxHeaderBytes })
+  const decoded = decodeCbor(bytes, { maxBytes: maxHeaderBytes, asViews: true })
   if (!decoded.ok || !isArray(decoded.value)) return refuse('malformed-header')
   const raw = decoded.value
   const [version, type] = raw
