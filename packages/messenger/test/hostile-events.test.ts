@@ -7,8 +7,6 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   changedRecords,
   deviceOf,
-  engine,
-  env,
   flipped,
   hostileScene,
   joined,
@@ -17,6 +15,7 @@ import {
   storedEvents,
   uncanonical,
 } from './hostile-member.ts'
+import { engine, env } from './mallory.ts'
 import type { HostileScene } from './hostile-member.ts'
 
 type Kind = 'auth' | 'content'

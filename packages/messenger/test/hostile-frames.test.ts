@@ -21,8 +21,6 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import {
   changedRecords,
   deviceOf,
-  engine,
-  env,
   flipped,
   hostileScene,
   joined,
@@ -30,6 +28,7 @@ import {
   storedEvents,
   uncanonical,
 } from './hostile-member.ts'
+import { engine, env } from './mallory.ts'
 import type { HostileScene, Line } from './hostile-member.ts'
 
 /** Says frames on a stream of their own: how it ended, with Alice's disk as it was and Bob still heard. */

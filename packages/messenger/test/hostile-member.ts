@@ -1,7 +1,6 @@
 // Mallory as an admitted member with real keys: what she can make of them, and a sync stream past the handshake to send it on.
 import { decodeCbor, encodeCbor, labelledBytes, labels, run, sign } from '@kith/crypto'
 import type { CborValue, SigningKey } from '@kith/crypto'
-import { createNodeEngine } from '@kith/crypto/node'
 import { NetworkError } from '@kith/network'
 import type { FrameStream } from '@kith/network'
 import {
@@ -36,15 +35,9 @@ import type { SimulatedPerson } from '@kith/testing'
 import { expect } from 'vitest'
 import { importOwnKeys, loadOwnSecrets } from '../src/identity/own-secrets.ts'
 import type { OwnKeys } from '../src/identity/own-secrets.ts'
+import { engine, env } from './mallory.ts'
 import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
-
-export const engine: ReturnType<typeof createNodeEngine> = createNodeEngine()
-export const env = {
-  nowMs: Date.UTC(2026, 0, 1),
-  sha256: (bytes: Uint8Array): Uint8Array => engine.sha256(bytes),
-  randomBytes: (length: number): Uint8Array => engine.randomBytes(length),
-}
 
 /** Events of one space as somebody's disk has them, in the order they were stored. */
 export async function storedEvents(

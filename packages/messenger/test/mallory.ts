@@ -32,8 +32,9 @@ import { SimulatedNetwork } from '@kith/testing'
 import type { SimulatedPerson } from '@kith/testing'
 import type { Stage } from './stage.ts'
 
-const engine = createNodeEngine()
-const env = {
+/** Keys are handles of the engine that made them: one for all of Mallory. */
+export const engine: ReturnType<typeof createNodeEngine> = createNodeEngine()
+export const env = {
   nowMs: Date.UTC(2026, 0, 1),
   sha256: (bytes: Uint8Array) => engine.sha256(bytes),
   randomBytes: (length: number) => engine.randomBytes(length),
@@ -102,10 +103,16 @@ export interface Knock {
   readonly device: SigningKey
   readonly inviteKey: SigningKey
   readonly request: Uint8Array
+  readonly spoil?: Spoil
 }
+
+/** What becomes of the frames it sends, by their place: nonce, identity, request. */
+export type Spoil = (frame: Uint8Array, place: number) => Uint8Array
 
 export class Mallory {
   readonly network: SimulatedNetwork
+  /** Why the stream of the last knock ended. */
+  endedBy: string | null = null
   readonly #stage: Stage
 
   constructor(stage: Stage, name = 'peer-Mallory') {
@@ -142,8 +149,12 @@ export class Mallory {
       },
       env,
     )
-    if (!(await greet(stream, frames, hello))) return null
-    await stream.send(encodeJoinMessage({ kind: 'join', request: knock.request }))
+    const spoil = knock.spoil ?? asIs
+    if (!(await greet(stream, frames, hello, spoil))) {
+      this.endedBy = await endOf(stream)
+      return null
+    }
+    await stream.send(spoil(encodeJoinMessage({ kind: 'join', request: knock.request }), 2))
     const heard: JoinStreamMessage[] = []
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       const message = decodeJoinMessage(next.value)
@@ -151,13 +162,20 @@ export class Mallory {
       if (message.ok && (message.value.kind !== 'admitted' || message.value.last)) break
     }
     stream.abort('done')
+    this.endedBy = await endOf(stream)
     return heard
   }
 
   /** Waits where newcomers with this link look for members, and answers whoever comes. */
-  async waitFor(link: InviteLink, answer: (stream: FrameStream) => Promise<void>): Promise<void> {
-    const device = newDevice()
-    const user = toId<UserId>(engine.randomBytes(32))
+  async waitFor(
+    link: InviteLink,
+    answer: (stream: FrameStream, asked: Uint8Array) => Promise<void>,
+    as: { readonly user: UserId; readonly device: SigningKey } = {
+      user: toId<UserId>(engine.randomBytes(32)),
+      device: newDevice(),
+    },
+  ): Promise<void> {
+    const { user, device } = as
     this.network.handle('/kith/join/1', async (stream) => {
       const frames = stream.frames[Symbol.asyncIterator]()
       const hello = listenerHello(
@@ -171,8 +189,8 @@ export class Mallory {
         env,
       )
       if (!(await greet(stream, frames, hello))) return
-      await frames.next()
-      await answer(stream)
+      const asked = await frames.next()
+      if (asked.done !== true) await answer(stream, asked.value)
     })
     this.network.setMeetings([await meetingToday(link, this.#stage.clock.nowMs())])
   }
@@ -201,14 +219,28 @@ async function greet(
   stream: FrameStream,
   frames: AsyncIterator<Uint8Array>,
   { send, state: start }: HelloStart,
+  spoil: Spoil = asIs,
 ): Promise<boolean> {
-  for (const frame of send) await stream.send(frame)
+  let place = 0
+  for (const frame of send) await stream.send(spoil(frame, place++))
   let state = start
   for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
     const step = await run(engine, continueHello(state, next.value))
-    for (const frame of step.send) await stream.send(frame)
+    for (const frame of step.send) await stream.send(spoil(frame, place++))
     if (step.next !== 'read') return step.next === 'accepted'
     ;({ state } = step)
   }
   return false
+}
+
+function asIs(frame: Uint8Array): Uint8Array {
+  return frame
+}
+
+async function endOf({ ended }: FrameStream): Promise<string> {
+  if (!ended.aborted)
+    await new Promise((resolve) => {
+      ended.addEventListener('abort', resolve, { once: true })
+    })
+  return String(ended.reason)
 }
