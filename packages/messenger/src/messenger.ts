@@ -17,6 +17,7 @@ import { Dialer } from './live/dialer.ts'
 import { MessengerError } from './errors.ts'
 import { groupAnswers } from './face/group-requests.ts'
 import { identityAnswers } from './face/identity-requests.ts'
+import { Introductions } from './joining/introductions.ts'
 import { Joins } from './joining/joins.ts'
 import { loadSpace } from './space/load-space.ts'
 import { messageAnswers } from './face/message-requests.ts'
@@ -47,6 +48,7 @@ export class Messenger implements MessengerFace {
   readonly #dialer: Dialer
   readonly #joins: Joins
   readonly #admissions: Admissions
+  readonly #introductions: Introductions
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: MessengerOptions) {
@@ -66,6 +68,7 @@ export class Messenger implements MessengerFace {
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#admissions = new Admissions(this.#core)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
+    this.#introductions = new Introductions(this.#core, this.#sync)
     const parts = { core: this.#core, keeper: this.#keeper, sync: this.#sync, joins: this.#joins }
     this.#answers = {
       ...identityAnswers(parts),
@@ -94,6 +97,7 @@ export class Messenger implements MessengerFace {
     await core.network.start()
     this.#keeper.start()
     this.#dialer.start()
+    this.#introductions.start()
   }
 
   /** What is damaged stays closed, untouched and said so: the other spaces are not kept from opening. */
@@ -111,6 +115,7 @@ export class Messenger implements MessengerFace {
     if (this.#state !== 'running') return
     this.#state = 'stopped'
     this.#dialer.stop()
+    this.#introductions.stop()
     this.#joins.stop()
     this.#keeper.stop()
     this.#sync.stop()

@@ -1,4 +1,4 @@
-/** What storage keeps of a space beside its events: kind and when this device entered it. */
+/** What storage keeps of a space beside its events: kind, when this device entered it, and by which link. */
 import { decodeCbor, encodeCbor } from '@kith/crypto'
 import type { SpaceKind } from '@kith/protocol'
 import { MessengerError } from './errors.ts'
@@ -6,17 +6,19 @@ import { MessengerError } from './errors.ts'
 export interface SpaceRecord {
   readonly kind: SpaceKind
   readonly enteredMs: number
+  /** The link this device came by; null where it needed none. A secret of the group. */
+  readonly link: string | null
 }
 
 const kinds: readonly SpaceKind[] = ['identity', 'dm', 'group']
 
-export function encodeSpaceRecord({ kind, enteredMs }: SpaceRecord): Uint8Array {
-  return encodeCbor([1, kinds.indexOf(kind), enteredMs])
+export function encodeSpaceRecord({ kind, enteredMs, link }: SpaceRecord): Uint8Array {
+  return encodeCbor([1, kinds.indexOf(kind), enteredMs, link])
 }
 
 export function decodeSpaceRecord(bytes: Uint8Array): SpaceRecord {
-  const decoded = decodeCbor(bytes, { maxBytes: 64 })
+  const decoded = decodeCbor(bytes, { maxBytes: bytes.length })
   if (!decoded.ok || !Array.isArray(decoded.value)) throw new MessengerError('storage-failed')
-  const [, kind, enteredMs] = decoded.value as [number, number, number]
-  return { kind: kinds[kind] ?? 'group', enteredMs }
+  const [, kind, enteredMs, link] = decoded.value as [number, number, number, string | null]
+  return { kind: kinds[kind] ?? 'group', enteredMs, link }
 }

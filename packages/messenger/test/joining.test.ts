@@ -77,3 +77,25 @@ test('a link whose members are all away is tried until one is back, or the calle
   await alice.start()
   expect(await clock.until(joining)).toMatchObject({ id: space, members: 2 })
 })
+
+test('a newcomer finds its way to members who never heard of it, though whoever let it in is gone', async () => {
+  const { person, group, until, allShow } = stage(9)
+  const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')]
+  const id = await group([alice, bob], 'join')
+  const { link } = await alice.request('invite.create', { space: id })
+  await until(
+    async () => (await bob.request('invite.list', { space: id })).length === 2,
+    'Bob knows the invite',
+  )
+  await bob.stop()
+  await carol.join(link)
+  await alice.stop()
+  await bob.start()
+  await until(async () => (await bob.request('group.members', { space: id })).length === 3, 'Bob knows Carol')
+  await carol.request('message.send', { space: id, text: 'is anybody there?' })
+  await allShow([bob], id, ['is anybody there?'])
+  await alice.start()
+  await allShow([alice], id, ['is anybody there?'])
+  for (const each of [alice, bob, carol])
+    expect(await each.request('group.members', { space: id })).toHaveLength(3)
+})

@@ -26,6 +26,16 @@ export function sendChoice(space: Space): EpochChoice {
   })
 }
 
+/**
+ * Hashes of the wrap pages this device lacks. Not those of epochs before a fresh one that it holds: what comes under them
+ * comes by sync as well, and they are deleted in time, here as elsewhere.
+ */
+export function missingPages({ state, membership, keyring }: Space): readonly Uint8Array[] {
+  const { epochs } = membership
+  const fresh = [...keyring.held.keys()].filter((eid) => epochs.get(eid)?.mode === 'fresh')
+  return keyring.missingPages(epochs.values(), (eid) => isInPast(state.graph, eid, fresh))
+}
+
 /** The keys to seal content under now, or null where an epoch must be made or asked for first. */
 export function sendingKeys(space: Space): EpochKeys | null {
   const choice = sendChoice(space)

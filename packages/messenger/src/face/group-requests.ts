@@ -123,7 +123,7 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
       {
         table: 'spaces',
         key: genesis.eid,
-        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs() }),
+        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs(), link: null }),
       },
     ],
     sync: true,

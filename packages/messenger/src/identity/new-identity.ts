@@ -63,7 +63,11 @@ export async function createOwnIdentity(
     puts: [
       { table: 'device', key: 'self', value: encodeOwnSecrets(own) },
       { table: 'device', key: 'paper', value: paperEntropy },
-      { table: 'spaces', key: user, value: encodeSpaceRecord({ kind: 'identity', enteredMs: env.nowMs }) },
+      {
+        table: 'spaces',
+        key: user,
+        value: encodeSpaceRecord({ kind: 'identity', enteredMs: env.nowMs, link: null }),
+      },
       { table: 'secrets', key: `${user}/${epoch.eid}`, value: secret },
       ...pages.map((page) => ({
         table: 'pages' as const,

@@ -7,10 +7,11 @@ import {
   decodeEvent,
   equalBytes,
   formatHex,
+  formatInviteLink,
   spaceOf,
   verifyEvents,
 } from '@kith/protocol'
-import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
+import type { Eid, InviteLink, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import { ownKeys } from '../core.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
@@ -25,28 +26,27 @@ export const maxJoinedBytes: number = 64 * 1024 * 1024
 /** Verifies and stores a space, with `puts`; false where what was handed over is not that space, or does not admit this user. */
 export async function storeJoinedSpace(
   core: Core,
-  space: SpaceId,
+  link: InviteLink,
   events: readonly Uint8Array[],
   puts: Puts,
 ): Promise<boolean> {
+  const { space } = link
   if (events.length > maxJoinedEvents) return false
   const applied = await verifyGraph(core, space, events)
   if (applied === null) return false
   const pages = applied.flatMap((event) => pageOf(core, space, event))
   await core.store.commit({
     append: [{ space, lane: 'auth', events: applied.map(toStoredEvent) }],
-    puts: [
-      ...pages,
-      ...puts,
-      {
-        table: 'spaces',
-        key: space,
-        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs() }),
-      },
-    ],
+    puts: [...pages, ...puts, joinedRecord(core, link)],
     sync: true,
   })
   return true
+}
+
+/** What is kept of a space entered by a link. */
+export function joinedRecord({ clock }: Core, link: InviteLink): Puts[number] {
+  const record = { kind: 'group', enteredMs: clock.nowMs(), link: formatInviteLink('kith:', link) } as const
+  return { table: 'spaces', key: link.space, value: encodeSpaceRecord(record) }
 }
 
 /** Brings what a member hands over into a space that is held; false where it does not admit this user. */

@@ -1,35 +1,24 @@
 /** Joining by link, from the newcomer's side: finds any member, shows its request, takes the membership graph. Section 6. */
-import { run } from '@kith/crypto'
-import type { SigningKey } from '@kith/crypto'
-import type { DialTarget, FrameStream } from '@kith/network'
-import {
-  decodeJoinMessage,
-  deriveInviteSeed,
-  encodeJoinMessage,
-  encodeJoinRequest,
-  parseInviteLink,
-  signJoinRequest,
-} from '@kith/protocol'
-import type { InviteLink, JoinRefusal } from '@kith/protocol'
+import type { DialTarget } from '@kith/network'
+import { parseInviteLink } from '@kith/protocol'
+import type { JoinRefusal } from '@kith/protocol'
 import { timeoutSignal, waitFor } from '../clock.ts'
 import { ownKeys } from '../core.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import type { Dialer } from '../live/dialer.ts'
 import { MessengerError } from '../errors.ts'
 import type { MessengerErrorCode } from '../errors.ts'
-import { greetAsDialer } from '../sync/handshake.ts'
 import { inviteMeetings, meetingsOf } from './invites.ts'
-import { ownProof } from '../identity/own-proof.ts'
 import type { RelayLoan } from '../live/own-relays.ts'
 import { Queue } from '../queue.ts'
 import type { SpaceKeeper } from '../space-keeper.ts'
-import { extendJoinedSpace, maxJoinedBytes, maxJoinedEvents, storeJoinedSpace } from './joined-space.ts'
+import { extendJoinedSpace, joinedRecord, storeJoinedSpace } from './joined-space.ts'
+import { askToJoin, attemptTimeoutMs, showLink } from './show-link.ts'
+import type { ShownLink } from './show-link.ts'
 import type { SyncPeers } from '../sync/sync-peers.ts'
 
-const attemptTimeoutMs = 25_000
 const retryMs = 2_000
 const firstSyncPatienceMs = 4_000
-const requestLifetimeMs = 60 * 60 * 1000
 
 const refusalCodes: Readonly<Record<JoinRefusal, MessengerErrorCode>> = {
   expired: 'invite-expired',
@@ -45,9 +34,7 @@ const mostTelling: readonly JoinRefusal[] = ['banned', 'revoked', 'used', 'expir
 
 /** One use of a link, from the paste to the group. */
 interface Attempt {
-  readonly link: InviteLink
-  readonly key: SigningKey
-  readonly request: Uint8Array
+  readonly showing: ShownLink
   readonly loan: RelayLoan
   readonly signal: AbortSignal
 }
@@ -95,12 +82,9 @@ export class Joins {
     const loan = this.#keeper.relays.borrow(link.relays)
     try {
       core.changes.publish({ type: 'join', space: link.space, state: 'asking' })
-      const key = await core.engine.importSigningKey(
-        await run(core.engine, deriveInviteSeed(link.seed16, link.space)),
-      )
-      const request = await this.#request(link, key)
+      const showing = await showLink(core, link)
       while (!stopping.aborted) {
-        const open = await this.#tryMembers({ link, key, request, loan, signal: stopping })
+        const open = await this.#tryMembers({ showing, loan, signal: stopping })
         if (open !== null) return open
         await waitFor(core.clock, retryMs, stopping)
       }
@@ -108,23 +92,6 @@ export class Joins {
       this.#keeper.relays.giveBack(loan)
     }
     throw new MessengerError('nobody-reachable')
-  }
-
-  async #request(link: InviteLink, invite: SigningKey): Promise<Uint8Array> {
-    const { engine, clock } = this.#core
-    const own = ownKeys(this.#core)
-    const newest = own.newestUek
-    const draft = {
-      space: link.space,
-      invite: link.invite,
-      user: own.user,
-      uekPk: newest.publicKey,
-      generation: newest.generation,
-      proof: await ownProof(this.#core),
-      expiry: clock.nowMs() + requestLifetimeMs,
-    }
-    const signed = await run(engine, signJoinRequest(draft, { device: own.signing, invite }, engine))
-    return encodeJoinRequest(signed)
   }
 
   /**
@@ -139,7 +106,7 @@ export class Joins {
       const answer = await this.#tryMember(target, attempt)
       if (answer === null) continue
       if (typeof answer !== 'string') return answer
-      if (target.peer === attempt.link.inviter.peer) throw new MessengerError(refusalCodes[answer])
+      if (target.peer === attempt.showing.link.inviter.peer) throw new MessengerError(refusalCodes[answer])
       refusals.add(answer)
     }
     const refusal = mostTelling.find((each) => refusals.has(each))
@@ -148,26 +115,15 @@ export class Joins {
   }
 
   async #tryMember(target: DialTarget, attempt: Attempt): Promise<Answer> {
-    const { network, clock } = this.#core
-    const signal = timeoutSignal(clock, attemptTimeoutMs, attempt.signal)
-    let stream: FrameStream | null = null
-    try {
-      await network.dial(target, { signal })
-      const opened = await network.openStream(target.peer, '/kith/join/1', { signal })
-      stream = opened
-      signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
-      return await this.#ask(stream, attempt, signal)
-    } catch (cause) {
-      // Silence and broken streams do not end the search; what this device itself cannot do does.
-      if (cause instanceof MessengerError) throw cause
-      return null
-    } finally {
-      stream?.abort('done')
-    }
+    const { changes } = this.#core
+    const { link } = attempt.showing
+    const onWaiting = (): void => changes.publish({ type: 'join', space: link.space, state: 'waiting' })
+    const answer = await askToJoin(this.#core, target, attempt.showing, { signal: attempt.signal, onWaiting })
+    return answer === null || typeof answer === 'string' ? answer : this.#enter(attempt, answer)
   }
 
   /** Whoever waits at the meeting point, the inviter first; where it does not, it is tried last at its relays. */
-  async #whereMembersAre({ link, signal: stopping }: Attempt): Promise<readonly DialTarget[]> {
+  async #whereMembersAre({ showing: { link }, signal: stopping }: Attempt): Promise<readonly DialTarget[]> {
     const { network, clock } = this.#core
     const { peer } = link.inviter
     const found = new Map<string, DialTarget>()
@@ -184,45 +140,24 @@ export class Joins {
     return [...found.values(), { peer, addresses }]
   }
 
-  async #ask(stream: FrameStream, attempt: Attempt, signal: AbortSignal): Promise<Answer> {
-    const { link, key, request } = attempt
-    const { frames } = await greetAsDialer(this.#core, stream, signal, { key, inviter: link.inviter })
-    await stream.send(encodeJoinMessage({ kind: 'join', request }))
-    const events: Uint8Array[] = []
-    let bytes = 0
-    let isWaiting = false
-    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
-      const message = decodeJoinMessage(next.value)
-      if (!message.ok) return null
-      const { value } = message
-      if (value.kind === 'refused') return value.reason
-      if (value.kind === 'waiting' && !isWaiting) {
-        isWaiting = true
-        this.#core.changes.publish({ type: 'join', space: link.space, state: 'waiting' })
-      }
-      if (value.kind !== 'admitted') continue
-      bytes += next.value.length
-      if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
-      events.push(...value.events)
-      if (value.last) return this.#enter(attempt, events)
-    }
-    return null
-  }
-
   /** Puts the graph to use: of a space held already, as after leaving it, only what is new. */
-  async #take({ link, loan }: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
+  async #take(
+    { showing: { link }, loan }: Attempt,
+    events: readonly Uint8Array[],
+  ): Promise<OpenSpace | null> {
     const { relays } = this.#keeper
     const held = this.#core.spaces.get(link.space)
     if (held === undefined) {
-      const isStored = await storeJoinedSpace(this.#core, link.space, events, relays.recordWith(loan))
+      const isStored = await storeJoinedSpace(this.#core, link, events, relays.recordWith(loan))
       return isStored ? this.#keeper.enter(link.space) : null
     }
-    const isAdmitted = await extendJoinedSpace(held, events, this.#core)
-    return isAdmitted ? this.#keeper.settleIn(held) : null
+    if (!(await extendJoinedSpace(held, events, this.#core))) return null
+    await held.space.record(() => [joinedRecord(this.#core, link)])
+    return this.#keeper.settleIn(held)
   }
 
   async #enter(attempt: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
-    const { space } = attempt.link
+    const { space } = attempt.showing.link
     const open = await this.#entering.run(() => this.#take(attempt, events))
     if (open === null) return null
     await this.#keeper.relays.keep(attempt.loan)

@@ -8,7 +8,7 @@ import type { DialTarget, Meeting, PeerId } from '@kith/network'
 import { timeoutSignal } from '../clock.ts'
 import { sendingKeys } from '../epochs/epoch-policy.ts'
 import type { Core } from '../core.ts'
-import { decodeReach, dialTarget } from './reach.ts'
+import { dialTarget, memberPlaces } from './reach.ts'
 
 const tickMs = 2_000
 const firstBackoffMs = 2_000
@@ -94,19 +94,9 @@ export class Dialer {
 
   /** Current members' devices by their reach. */
   #knownDevices(): readonly DialTarget[] {
-    const targets: DialTarget[] = []
-    for (const { space } of this.#core.spaces.values()) {
-      const { members, devices } = space.membership
-      if (!members.has(space.own.user)) continue
-      for (const { value } of space.registers.all()) {
-        const device = devices.get(value.device)
-        if (value.name !== 'reach' || value.device === space.own.device) continue
-        if (device === undefined || device.revoked || !members.has(device.user)) continue
-        const reach = decodeReach(value.value)
-        if (reach !== null) targets.push(dialTarget(reach))
-      }
-    }
-    return targets
+    return [...this.#core.spaces.values()]
+      .filter(({ space }) => space.membership.members.has(space.own.user))
+      .flatMap(({ space }) => [...memberPlaces(space)].map(({ reach }) => dialTarget(reach)))
   }
 
   #attempt(peer: PeerId): Attempt {

@@ -1,11 +1,20 @@
 /** The `reach` register: where a device can be dialed, as libp2p's signed peer records and its relays. Section 10. */
 import type { CborValue } from '@kith/crypto'
 import type { DialTarget } from '@kith/network'
+import type { DeviceId, UserId } from '@kith/protocol'
+import type { Space } from '../space/space.ts'
 
 export interface Reach {
   readonly peer: string
   readonly records: readonly Uint8Array[]
   readonly relays: readonly string[]
+}
+
+/** A device of a member, and where it says it is. */
+export interface MemberPlace {
+  readonly user: UserId
+  readonly device: DeviceId
+  readonly reach: Reach
 }
 
 const maxRecords = 2
@@ -30,6 +39,18 @@ export function decodeReach(value: CborValue): Reach | null {
 /** What to hand to the network. */
 export function dialTarget({ peer, records, relays }: Reach): DialTarget {
   return { peer, records, addresses: relays.map((relay) => `${relay}/p2p-circuit/p2p/${peer}`) }
+}
+
+/** Where current members' other devices say they are. */
+export function* memberPlaces({ membership, registers, own }: Space): Iterable<MemberPlace> {
+  const { members, devices } = membership
+  for (const { value } of registers.all()) {
+    if (value.name !== 'reach' || value.device === own.device) continue
+    const device = devices.get(value.device)
+    if (device === undefined || device.user !== value.user || device.revoked) continue
+    const reach = members.has(value.user) ? decodeReach(value.value) : null
+    if (reach !== null) yield { user: value.user, device: value.device, reach }
+  }
 }
 
 function isRecord(value: CborValue): value is Uint8Array {

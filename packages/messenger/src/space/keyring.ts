@@ -20,6 +20,10 @@ import type { OwnKeys } from '../identity/own-secrets.ts'
 const hourMs = 60 * 60 * 1000
 
 type Puts = NonNullable<Step['puts']>
+type Deletes = NonNullable<Step['deletes']>
+
+/** An epoch with the pages that belong to it. */
+export type EpochRecords = Pick<EpochNode, 'eid' | 'wrapPages'>
 
 export class Keyring {
   readonly #engine: Engine
@@ -112,13 +116,35 @@ export class Keyring {
     return true
   }
 
-  /** Hashes of the pages that are needed and not held. */
-  missingPages(epochs: Iterable<EpochNode>): readonly Uint8Array[] {
+  /** What storage keeps of these epochs; pages that one of `staying` names too stay. */
+  recordsOf(epochs: readonly EpochRecords[], staying: readonly EpochRecords[]): Deletes {
+    const kept = new Set(staying.flatMap(({ wrapPages }) => wrapPages.map(formatHex)))
+    const pages = new Set(epochs.flatMap(({ wrapPages }) => wrapPages.map(formatHex)))
+    const names = [...pages].filter((name) => this.#pages.has(name) && !kept.has(name))
+    const secrets = epochs.filter(({ eid }) => this.#held.has(eid))
+    return [
+      ...secrets.map(({ eid }) => ({ table: 'secrets' as const, key: `${this.#space}/${eid}` })),
+      ...names.map((name) => ({ table: 'pages' as const, key: `${this.#space}/${name}` })),
+    ]
+  }
+
+  /** Lets go of what these records held, once they are gone. */
+  forget(records: Deletes): void {
+    for (const { table, key } of records) {
+      const name = key.slice(this.#space.length + 1)
+      if (table === 'secrets') this.#held.delete(name as Eid)
+      else this.#pages.delete(name)
+    }
+  }
+
+  /** Hashes of the pages that are needed and not held. What a later epoch has replaced is not needed any more. */
+  missingPages(epochs: Iterable<EpochNode>, isReplaced: (epoch: Eid) => boolean): readonly Uint8Array[] {
     const missing: Uint8Array[] = []
     for (const node of epochs) {
       if (this.#held.has(node.eid) || this.#bad.has(node.eid) || this.#closed.has(node.eid)) continue
       const needed = pageFor(node, this.#own.user)
-      if (needed !== null && this.page(needed.hash) === null) missing.push(needed.hash)
+      if (needed === null || this.page(needed.hash) !== null || isReplaced(node.eid)) continue
+      missing.push(needed.hash)
     }
     return missing
   }

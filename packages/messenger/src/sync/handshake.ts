@@ -15,7 +15,7 @@ import type {
 } from '@kith/protocol'
 import { ownIdentity, ownKeys } from '../core.ts'
 import type { Core } from '../core.ts'
-import { decodeReach } from '../live/reach.ts'
+import { memberPlaces } from '../live/reach.ts'
 
 /** A stream whose other side is known: its session may begin, its frames go on. */
 export interface Greeted {
@@ -148,15 +148,9 @@ function placesOfDevices(
 ): ReadonlyMap<DeviceId, { readonly user: UserId; readonly peers: Set<PeerId> }> {
   const places = new Map<DeviceId, { readonly user: UserId; readonly peers: Set<PeerId> }>()
   for (const { space } of core.spaces.values()) {
-    const { members, devices } = space.membership
-    for (const { value } of space.registers.all()) {
-      const device = devices.get(value.device)
-      if (value.name !== 'reach' || device?.user !== value.user) continue
-      if (device.revoked || !members.has(value.user)) continue
-      const reach = decodeReach(value.value)
-      if (reach === null) continue
-      const place = places.get(value.device) ?? { user: value.user, peers: new Set() }
-      places.set(value.device, place)
+    for (const { user, device, reach } of memberPlaces(space)) {
+      const place = places.get(device) ?? { user, peers: new Set() }
+      places.set(device, place)
       place.peers.add(reach.peer)
     }
   }

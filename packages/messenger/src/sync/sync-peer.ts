@@ -42,6 +42,7 @@ import type {
   UserId,
 } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
+import { missingPages } from '../epochs/epoch-policy.ts'
 import type { FrameBudget } from './frame-budget.ts'
 import { Queue } from '../queue.ts'
 import { SyncServing } from './sync-serving.ts'
@@ -128,6 +129,11 @@ export class SyncPeer {
   isStalled(nowMs: number): boolean {
     const isBusy = [...this.#session.spaces.values()].some(({ phase }) => phase !== 'finished')
     return isBusy && nowMs - this.#lastHeardMs > maxSilenceMs
+  }
+
+  /** Has it said anything of this space in this session? Who holds us for a stranger there does not. */
+  hasSpokenOf(space: SpaceId): boolean {
+    return this.#session.spaces.get(space)?.isAnswered === true
   }
 
   /** Compares spaces anew. */
@@ -256,7 +262,7 @@ export class SyncPeer {
     const refused = events.length - decoded.length + (signed.length - verified.length)
     const rejected = outcomes.filter(({ outcome }) => outcome === 'rejected').length
     if (this.#losesPatience(refused + rejected)) return
-    const missing = open.space.keyring.missingPages(open.space.membership.epochs.values())
+    const missing = missingPages(open.space)
     if (missing.length > 0) this.requestPages(space, missing)
   }
 
@@ -325,8 +331,7 @@ export class SyncPeer {
   async #ingestPage({ space, page }: ActionOf<'ingestPage'>): Promise<void> {
     const { space: target } = this.#open(space)
     const hash = this.#core.engine.sha256(page)
-    const wanted = target.keyring.missingPages(target.membership.epochs.values())
-    if (!wanted.some((each) => equalBytes(each, hash))) return
+    if (!missingPages(target).some((each) => equalBytes(each, hash))) return
     await target.unlock(() => [target.keyring.keepPage(hash, page)])
   }
 

@@ -6,7 +6,7 @@ import type { Connection, FrameStream, PeerId } from '@kith/network'
 import { formatHex } from '@kith/protocol'
 import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
 import { timeoutSignal } from '../clock.ts'
-import { sendChoice } from '../epochs/epoch-policy.ts'
+import { missingPages, sendChoice } from '../epochs/epoch-policy.ts'
 import type { Core } from '../core.ts'
 import { FrameBudget } from './frame-budget.ts'
 import { greetAsDialer, greetAsListener } from './handshake.ts'
@@ -33,6 +33,8 @@ const reopenDelayMs = 2_000
 const maxReopenDelayMs = 60_000
 /** Two streams that began within this time were opened by both sides at once. */
 const simultaneousMs = 10_000
+/** A member that knows us for one speaks of every shared space within this time. */
+const silenceMs = 10_000
 
 export class SyncPeers {
   readonly #core: Core
@@ -80,6 +82,14 @@ export class SyncPeers {
   /** Which user speaks behind a PeerId, once it has proven it. */
   userOf(peer: PeerId): UserId | null {
     return this.#sessionOf(peer)?.identity.user ?? null
+  }
+
+  /** Where members of a space are connected that have said nothing of it. */
+  silentIn(space: Space): readonly PeerId[] {
+    const nowMs = this.#core.clock.nowMs()
+    return this.#sessionsIn(space)
+      .filter((peer) => nowMs - peer.startedMs > silenceMs && !peer.hasSpokenOf(space.id))
+      .map(({ stream }) => stream.peer)
   }
 
   routeTo(device: DeviceId): MemberView['connected'] {
@@ -151,7 +161,7 @@ export class SyncPeers {
 
   requestPages(space: Space): void {
     const nowMs = this.#core.clock.nowMs()
-    const missing = space.keyring.missingPages(space.membership.epochs.values()).filter((hash) => {
+    const missing = missingPages(space).filter((hash) => {
       const askedMs = this.#askedPages.get(formatHex(hash))
       return askedMs === undefined || nowMs - askedMs >= pageIntervalMs
     })

@@ -1,0 +1,99 @@
+/**
+ * Deletes secrets and wrap pages that have served, from storage and from memory: looked at when a space is opened and
+ * hourly from then on. Protocol section 7.
+ */
+import { decodeCbor, encodeCbor } from '@kith/crypto'
+import { isInPast, nodeOf, order, retiredEpochs } from '@kith/protocol'
+import type { Eid, EpochLink } from '@kith/protocol'
+import type { Store } from '@kith/storage'
+import type { Clock } from '../clock.ts'
+import type { EpochRecords } from '../space/keyring.ts'
+import type { Space } from '../space/space.ts'
+
+const intervalMs = 60 * 60 * 1000
+/** Fifty thousand epochs. */
+const maxRecordBytes = 4 * 1024 * 1024
+
+export class EpochRetirement {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #space: Space
+  readonly #key: string
+  #heldSinceMs = new Map<Eid, number>()
+  #cancel: () => void = () => undefined
+
+  constructor({ store, clock, space }: { readonly store: Store; readonly clock: Clock; readonly space: Space }) {
+    this.#store = store
+    this.#clock = clock
+    this.#space = space
+    this.#key = `epoch-held/${space.id}`
+  }
+
+  /** Reads since when each epoch is held, and looks for the first time. */
+  async start(): Promise<void> {
+    const bytes = await this.#store.get('device', this.#key)
+    const decoded = bytes === null ? null : decodeCbor(bytes, { maxBytes: maxRecordBytes })
+    if (decoded?.ok === true && Array.isArray(decoded.value))
+      this.#heldSinceMs = new Map(decoded.value as [Eid, number][])
+    await this.#look()
+    this.#scheduleNext()
+  }
+
+  stop(): void {
+    this.#cancel()
+  }
+
+  #scheduleNext(): void {
+    this.#cancel = this.#clock.schedule(intervalMs, () => {
+      // A space that cannot be stored is opened anew, and looked at then.
+      this.#look().catch(() => undefined)
+      this.#scheduleNext()
+    })
+  }
+
+  #look(): Promise<void> {
+    const { state, membership, keyring } = this.#space
+    return this.#space.record(async () => {
+      const nowMs = this.#clock.nowMs()
+      const epochs = epochsIn(this.#space)
+      const retired = new Set(
+        retiredEpochs({
+          epochs,
+          effective: new Set(membership.epochs.keys()),
+          isInPast: (ancestor, of) => isInPast(state.graph, ancestor, [of]),
+          heldSinceMs: this.#noteHeld(nowMs),
+          nowMs,
+        }),
+      )
+      const [old, staying] = [
+        epochs.filter(({ eid }) => retired.has(eid)),
+        epochs.filter(({ eid }) => !retired.has(eid)),
+      ]
+      const deletes = keyring.recordsOf(old, staying)
+      for (const { eid } of old) this.#heldSinceMs.delete(eid)
+      const value = encodeCbor([...this.#heldSinceMs])
+      await this.#store.commit({ puts: [{ table: 'device', key: this.#key, value }], deletes, sync: deletes.length > 0 })
+      keyring.forget(deletes)
+      return []
+    })
+  }
+
+  /** A clock that was set back does not make an epoch younger than new. */
+  #noteHeld(nowMs: number): ReadonlyMap<Eid, number> {
+    const { held } = this.#space.keyring
+    this.#heldSinceMs = new Map(
+      [...held.keys()].map((eid) => [eid, Math.min(nowMs, this.#heldSinceMs.get(eid) ?? nowMs)]),
+    )
+    return this.#heldSinceMs
+  }
+}
+
+/** Every epoch the graph has accepted. */
+function epochsIn({ state: { graph } }: Space): readonly (EpochLink & EpochRecords)[] {
+  return order(graph).flatMap((eid) => {
+    const content = nodeOf(graph, eid)?.content
+    if (content?.type !== 'epoch') return []
+    const { mode, parent, depth, wrapPages } = content
+    return [{ eid, mode, parent, depth, wrapPages }]
+  })
+}

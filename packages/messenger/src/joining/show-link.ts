@@ -1,0 +1,104 @@
+/** Shows a link to one member, from the bearer's side: handshake, join request, and what the member hands over. Section 6. */
+import { run } from '@kith/crypto'
+import type { SigningKey } from '@kith/crypto'
+import type { DialTarget, FrameStream } from '@kith/network'
+import {
+  decodeJoinMessage,
+  deriveInviteSeed,
+  encodeJoinMessage,
+  encodeJoinRequest,
+  signJoinRequest,
+} from '@kith/protocol'
+import type { InviteLink, JoinRefusal } from '@kith/protocol'
+import { timeoutSignal } from '../clock.ts'
+import { ownKeys } from '../core.ts'
+import type { Core } from '../core.ts'
+import { MessengerError } from '../errors.ts'
+import { greetAsDialer } from '../sync/handshake.ts'
+import { ownProof } from '../identity/own-proof.ts'
+import { maxJoinedBytes, maxJoinedEvents } from './joined-space.ts'
+
+/** For one member to answer in. */
+export const attemptTimeoutMs = 25_000
+const requestLifetimeMs = 60 * 60 * 1000
+
+/** A link with its key, and the request its bearer signed. */
+export interface ShownLink {
+  readonly link: InviteLink
+  readonly key: SigningKey
+  readonly request: Uint8Array
+}
+
+/** The membership graph, every event after what it cites; or a no; or, null, nothing that counts. */
+export type JoinAnswer = readonly Uint8Array[] | JoinRefusal | null
+
+/** Signs a request by this link. */
+export async function showLink(core: Core, link: InviteLink): Promise<ShownLink> {
+  const { engine, clock } = core
+  const own = ownKeys(core)
+  const key = await engine.importSigningKey(await run(engine, deriveInviteSeed(link.seed16, link.space)))
+  const draft = {
+    space: link.space,
+    invite: link.invite,
+    user: own.user,
+    uekPk: own.newestUek.publicKey,
+    generation: own.newestUek.generation,
+    proof: await ownProof(core),
+    expiry: clock.nowMs() + requestLifetimeMs,
+  }
+  const signed = await run(engine, signJoinRequest(draft, { device: own.signing, invite: key }, engine))
+  return { link, key, request: encodeJoinRequest(signed) }
+}
+
+/** Asks one member. @throws MessengerError only for what this device itself cannot do */
+export async function askToJoin(
+  core: Core,
+  target: DialTarget,
+  shown: ShownLink,
+  options: { readonly signal: AbortSignal; readonly onWaiting: () => void },
+): Promise<JoinAnswer> {
+  const signal = timeoutSignal(core.clock, attemptTimeoutMs, options.signal)
+  let stream: FrameStream | null = null
+  try {
+    await core.network.dial(target, { signal })
+    const opened = await core.network.openStream(target.peer, '/kith/join/1', { signal })
+    stream = opened
+    signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
+    return await hear(core, opened, shown, { signal, onWaiting: options.onWaiting })
+  } catch (cause) {
+    // Silence and broken streams do not end a search; what this device itself cannot do does.
+    if (cause instanceof MessengerError) throw cause
+    return null
+  } finally {
+    stream?.abort('done')
+  }
+}
+
+async function hear(
+  core: Core,
+  stream: FrameStream,
+  { link, key, request }: ShownLink,
+  { signal, onWaiting }: { readonly signal: AbortSignal; readonly onWaiting: () => void },
+): Promise<JoinAnswer> {
+  const { frames } = await greetAsDialer(core, stream, signal, { key, inviter: link.inviter })
+  await stream.send(encodeJoinMessage({ kind: 'join', request }))
+  const events: Uint8Array[] = []
+  let bytes = 0
+  let isWaiting = false
+  for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+    const message = decodeJoinMessage(next.value)
+    if (!message.ok) return null
+    const { value } = message
+    if (value.kind === 'refused') return value.reason
+    if (value.kind === 'waiting' && !isWaiting) {
+      isWaiting = true
+      onWaiting()
+    }
+    if (value.kind !== 'admitted') continue
+    bytes += next.value.length
+    if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
+    events.push(...value.events)
+    if (value.last) return events
+  }
+  return null
+}
