@@ -20,6 +20,7 @@ import { loadSpace } from './space/load-space.ts'
 import { ownProof } from './identity/own-proof.ts'
 import { OwnRelays } from './live/own-relays.ts'
 import { encodeReach } from './live/reach.ts'
+import { EpochRetirement } from './epochs/epoch-retirement.ts'
 import { RotationSchedule } from './epochs/rotation-schedule.ts'
 import type { Space } from './space/space.ts'
 import type { SpaceStep } from './space/step.ts'
@@ -39,6 +40,7 @@ export class SpaceKeeper {
   readonly #dialer: Dialer
   readonly #rotations = new Map<SpaceId, () => void>()
   readonly #schedules = new Map<SpaceId, RotationSchedule>()
+  readonly #retirements = new Map<SpaceId, EpochRetirement>()
   /** When this device made epochs on its own account. */
   readonly #rotatedMs = new Map<SpaceId, readonly number[]>()
   #unsubscribe: () => void = () => undefined
@@ -67,6 +69,7 @@ export class SpaceKeeper {
     this.#unsubscribe()
     this.#cancelAnnounce()
     for (const cancel of this.#rotations.values()) cancel()
+    for (const retirement of this.#retirements.values()) retirement.stop()
     for (const { live } of this.#core.spaces.values()) live.stop()
   }
 
@@ -87,6 +90,10 @@ export class SpaceKeeper {
     const schedule = new RotationSchedule(this.#core.store, space)
     await schedule.load()
     this.#schedules.set(id, schedule)
+    const retirement = new EpochRetirement({ ...this.#core, space })
+    await retirement.start()
+    this.#retirements.get(id)?.stop()
+    this.#retirements.set(id, retirement)
     const open = { space, live }
     this.#core.spaces.set(id, open)
     space.onFailure = () => this.#reloadLater(open, firstReloadMs)

@@ -3,7 +3,7 @@
  * hourly from then on. Protocol section 7.
  */
 import { decodeCbor, encodeCbor } from '@kith/crypto'
-import { isInPast, nodeOf, order, retiredEpochs } from '@kith/protocol'
+import { equalBytes, isInPast, nodeOf, order, retiredEpochs } from '@kith/protocol'
 import type { Eid, EpochLink } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import type { Clock } from '../clock.ts'
@@ -20,9 +20,18 @@ export class EpochRetirement {
   readonly #space: Space
   readonly #key: string
   #heldSinceMs = new Map<Eid, number>()
+  #recorded: Uint8Array | null = null
   #cancel: () => void = () => undefined
 
-  constructor({ store, clock, space }: { readonly store: Store; readonly clock: Clock; readonly space: Space }) {
+  constructor({
+    store,
+    clock,
+    space,
+  }: {
+    readonly store: Store
+    readonly clock: Clock
+    readonly space: Space
+  }) {
     this.#store = store
     this.#clock = clock
     this.#space = space
@@ -33,8 +42,10 @@ export class EpochRetirement {
   async start(): Promise<void> {
     const bytes = await this.#store.get('device', this.#key)
     const decoded = bytes === null ? null : decodeCbor(bytes, { maxBytes: maxRecordBytes })
-    if (decoded?.ok === true && Array.isArray(decoded.value))
+    if (decoded?.ok === true && Array.isArray(decoded.value)) {
       this.#heldSinceMs = new Map(decoded.value as [Eid, number][])
+      this.#recorded = bytes
+    }
     await this.#look()
     this.#scheduleNext()
   }
@@ -52,30 +63,37 @@ export class EpochRetirement {
   }
 
   #look(): Promise<void> {
-    const { state, membership, keyring } = this.#space
     return this.#space.record(async () => {
-      const nowMs = this.#clock.nowMs()
       const epochs = epochsIn(this.#space)
-      const retired = new Set(
-        retiredEpochs({
-          epochs,
-          effective: new Set(membership.epochs.keys()),
-          isInPast: (ancestor, of) => isInPast(state.graph, ancestor, [of]),
-          heldSinceMs: this.#noteHeld(nowMs),
-          nowMs,
-        }),
+      const retired = this.#retired(epochs)
+      const isRetired = ({ eid }: EpochRecords): boolean => retired.has(eid)
+      const { keyring } = this.#space
+      const deletes = keyring.recordsOf(
+        epochs.filter(isRetired),
+        epochs.filter((epoch) => !isRetired(epoch)),
       )
-      const [old, staying] = [
-        epochs.filter(({ eid }) => retired.has(eid)),
-        epochs.filter(({ eid }) => !retired.has(eid)),
-      ]
-      const deletes = keyring.recordsOf(old, staying)
-      for (const { eid } of old) this.#heldSinceMs.delete(eid)
-      const value = encodeCbor([...this.#heldSinceMs])
-      await this.#store.commit({ puts: [{ table: 'device', key: this.#key, value }], deletes, sync: deletes.length > 0 })
+      const value = encodeCbor([...this.#heldSinceMs].filter(([eid]) => !retired.has(eid)))
+      if (deletes.length > 0 || this.#recorded === null || !equalBytes(value, this.#recorded)) {
+        const puts = [{ table: 'device' as const, key: this.#key, value }]
+        await this.#store.commit({ puts, deletes, sync: deletes.length > 0 })
+        this.#recorded = value
+      }
       keyring.forget(deletes)
       return []
     })
+  }
+
+  #retired(epochs: readonly EpochLink[]): ReadonlySet<Eid> {
+    const { state, membership } = this.#space
+    const nowMs = this.#clock.nowMs()
+    const situation = {
+      epochs,
+      effective: new Set(membership.epochs.keys()),
+      isInPast: (ancestor: Eid, of: Eid) => isInPast(state.graph, ancestor, [of]),
+      heldSinceMs: this.#noteHeld(nowMs),
+      nowMs,
+    }
+    return new Set(retiredEpochs(situation))
   }
 
   /** A clock that was set back does not make an epoch younger than new. */
