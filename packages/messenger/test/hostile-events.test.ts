@@ -1,8 +1,7 @@
 // Every fault an event can have, on every way a member can send it: refused, nothing stored, others heard. Sections 4, 9, 10.
-import { run } from '@kith/crypto'
 import type { GossipVerdict } from '@kith/network'
-import { encodeEvent, encodeMessage, runMessages, sealPayload } from '@kith/protocol'
-import type { SignedEvent, UserId } from '@kith/protocol'
+import { encodeEvent, encodeMessage, runMessages } from '@kith/protocol'
+import type { SignedEvent } from '@kith/protocol'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   changedRecords,
@@ -11,11 +10,12 @@ import {
   hostileScene,
   joined,
   judge,
+  publish,
   signedAnew,
   storedEvents,
   uncanonical,
 } from './hostile-member.ts'
-import { engine, env } from './mallory.ts'
+import { engine } from './mallory.ts'
 import type { HostileScene } from './hostile-member.ts'
 
 type Kind = 'auth' | 'content'
@@ -151,7 +151,7 @@ const faults: readonly Fault[] = [
   {
     what: 'replayed, of Alice who reads it',
     of: 'both',
-    make: async (scene, kind) => heldBy(scene, (await scene.user(scene.alice)) as UserId, kind),
+    make: (scene, kind) => heldBy(scene, scene.users.alice, kind),
     judged: 'duplicate',
     verdict: 'ignore',
   },
@@ -263,26 +263,6 @@ const carriers: readonly Carrier[] = [
   { name: 'gossip', kind: 'content', frames: null },
 ]
 
-const maxSealedPayload = 40_000
-
-/** What Alice makes of a message that Mallory publishes. */
-async function publish(scene: HostileScene, payload: Uint8Array): Promise<string> {
-  const { network, world, alice, heldKeys, until } = scene
-  const { topic, eid: epoch, ...keys } = heldKeys.at(-1)!
-  const bytes =
-    payload.length > maxSealedPayload
-      ? payload
-      : await run(engine, sealPayload('event', { ...keys, epoch }, payload, env))
-  const count = world.verdicts.length
-  const ofAlice = (): readonly string[] =>
-    world.verdicts
-      .slice(count)
-      .flatMap(({ from, to, verdict }) => (from === network.peerId && to === alice.peerId ? [verdict] : []))
-  await network.publish(topic, bytes)
-  await until(() => ofAlice().length > 0, 'Alice has judged it', 5_000)
-  return ofAlice().join()
-}
-
 describe.each(carriers)('$kind event by $name', ({ kind, frames }) => {
   let scene: HostileScene
   beforeAll(async () => {
@@ -296,8 +276,7 @@ describe.each(carriers)('$kind event by $name', ({ kind, frames }) => {
     expect(await judge(alice, id, bytes)).toBe(typeof judged === 'string' ? judged : judged[kind])
     const before = scene.disk()
     if (frames === null) {
-      expect(await publish(scene, bytes)).toBe(verdict)
-      await scene.clock.advance(200)
+      expect(await publish(scene, 'event', bytes)).toBe(verdict)
     } else {
       const line = await scene.line()
       await line.send(frames(scene, line.tag(id), bytes))
@@ -315,8 +294,7 @@ describe.each(carriers)('$kind event by $name', ({ kind, frames }) => {
     const bytes = encodeEvent(good(scene, kind))
     expect(await judge(scene.alice, scene.id, bytes)).toBe('applied')
     if (frames === null) {
-      expect(await publish(scene, bytes)).toBe('accept')
-      await scene.clock.advance(200)
+      expect(await publish(scene, 'event', bytes)).toBe('accept')
     } else {
       const line = await scene.line()
       await line.send(frames(scene, line.tag(scene.id), bytes))

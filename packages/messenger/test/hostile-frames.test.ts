@@ -10,20 +10,21 @@ import {
   equalBytes,
   registers as registerCodec,
   runMessages,
-  sealPayload,
   toId,
   verifyRun,
-  wrapKeyReply,
 } from '@kith/protocol'
-import type { Eid, SignedEvent, SignedRegister, SpaceId, SyncMessage, UserId } from '@kith/protocol'
+import type { Eid, SignedEvent, SignedRegister, SpaceId, SyncMessage } from '@kith/protocol'
 import { examine } from '@kith/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
+  askingScene,
   changedRecords,
   deviceOf,
   flipped,
   hostileScene,
   joined,
+  publish,
+  secretFor,
   signedAnew,
   storedEvents,
   uncanonical,
@@ -427,21 +428,6 @@ describe('a register', () => {
     scene = await hostileScene(23)
   })
 
-  const publish = async (payload: Uint8Array): Promise<string> => {
-    const { network, world, alice, heldKeys, until } = scene
-    const { topic, eid: epoch, ...keys } = heldKeys.at(-1)!
-    const bytes = await run(engine, sealPayload('register', { ...keys, epoch }, payload, env))
-    const count = world.verdicts.length
-    const ofAlice = (): readonly string[] =>
-      world.verdicts
-        .slice(count)
-        .flatMap(({ from, to, verdict }) => (from === network.peerId && to === alice.peerId ? [verdict] : []))
-    await network.publish(topic, bytes)
-    await until(() => ofAlice().length > 0, 'Alice has judged it', 5_000)
-    await scene.clock.advance(200)
-    return ofAlice().join()
-  }
-
   test.each(rows)('$what, in a frame: refused, nothing stored, others heard', async ({ make, refusal }) => {
     const bytes = await make(scene)
     const decoded = registerCodec.decode(bytes)
@@ -455,7 +441,7 @@ describe('a register', () => {
 
   test.each(rows)('$what, by gossip: refused, nothing stored, others heard', async ({ make, verdict }) => {
     const before = scene.disk()
-    expect(await publish(await make(scene))).toBe(verdict)
+    expect(await publish(scene, 'register', await make(scene))).toBe(verdict)
     expect(changedRecords(before, scene.disk())).toEqual([])
     await scene.isUnharmed()
   })
@@ -469,23 +455,11 @@ describe('a register', () => {
 
   test('without any fault: taken', async () => {
     const before = scene.disk()
-    expect(await publish(whole(scene))).toBe('accept')
+    expect(await publish(scene, 'register', whole(scene))).toBe('accept')
     expect(changedRecords(before, scene.disk())).toHaveLength(1)
-    expect(await publish(whole(scene))).toBe('ignore')
+    expect(await publish(scene, 'register', whole(scene))).toBe('ignore')
   })
 })
-
-/** Alice knows of an epoch of Mallory's and has not its page: she asks for both the page and the secret. */
-async function asking(seed: number): Promise<{ readonly scene: HostileScene; readonly line: Line }> {
-  const scene = await hostileScene(seed)
-  const line = await scene.line()
-  const events = [encodeEvent(scene.unheard.epoch)]
-  await line.send([encodeMessage({ kind: 'authEvents', tag: line.tag(scene.id), events })])
-  const asks = (kind: SyncMessage['kind']): boolean => line.heard.some((message) => message.kind === kind)
-  await scene.until(() => asks('pageRequest') && asks('keyRequest'), 'Alice asks for both', 10_000)
-  await line.worked(scene.id)
-  return { scene, line }
-}
 
 async function holdsSecret({ alice, id, unheard }: HostileScene): Promise<boolean> {
   return (await examine(alice.image)).get(id as SpaceId)!.keys.has(unheard.epoch.eid)
@@ -504,7 +478,7 @@ describe('a wrap page that was asked for', () => {
     ['of chance', () => engine.randomBytes(176), null],
   ]
   test.each(rows)('%s: not kept, others heard', async (_, make, ends) => {
-    const { scene, line } = await asking(31)
+    const { scene, line } = await askingScene(31)
     const before = scene.disk()
     await line.send([encodeMessage({ kind: 'page', tag: line.tag(scene.id), page: make(scene) })])
     await line.worked(scene.id)
@@ -514,7 +488,7 @@ describe('a wrap page that was asked for', () => {
   })
 
   test('said in the name of another space: not kept', async () => {
-    const { scene, line } = await asking(31)
+    const { scene, line } = await askingScene(31)
     const before = scene.disk()
     await line.send([encodeMessage({ kind: 'page', tag: line.tag(scene.other), page: scene.unheard.page })])
     await line.worked(scene.id)
@@ -523,7 +497,7 @@ describe('a wrap page that was asked for', () => {
   })
 
   test('without any fault: kept, and it opens the epoch; a second time: nothing', async () => {
-    const { scene, line } = await asking(31)
+    const { scene, line } = await askingScene(31)
     const before = scene.disk()
     const frame = encodeMessage({ kind: 'page', tag: line.tag(scene.id), page: scene.unheard.page })
     await line.send([frame])
@@ -540,22 +514,7 @@ describe('a wrap page that was asked for', () => {
 
 describe('a secret that was asked for', () => {
   type Make = (scene: HostileScene) => Promise<Uint8Array> | Uint8Array
-  const commitOf = ({ content }: SignedEvent): Uint8Array => {
-    if (content?.type !== 'epoch') throw new TypeError('an epoch is one')
-    return content.commit
-  }
-  const aliceKey = async (
-    { alice, id }: HostileScene,
-    who = alice,
-  ): Promise<{ user: UserId; uekPk: Uint8Array }> => {
-    const user = (await who.request('identity.show', {}))!.user as UserId
-    const uek = (await examine(alice.image)).get(id as SpaceId)!.membership.ueks.get(user)!
-    return { user, uekPk: uek.pk }
-  }
-  const reply: Make = async (scene) => {
-    const { epochKeys, epoch } = scene.unheard
-    return run(engine, wrapKeyReply(epochKeys, commitOf(epoch), await aliceKey(scene)))
-  }
+  const reply: Make = (scene) => secretFor(scene, scene.unheard, scene.users.alice)
   const rows: readonly [string, Make, string | null][] = [
     ['truncated', async (scene) => (await reply(scene)).slice(0, -1), 'malformed-message'],
     ['oversized', async (scene) => joined(await reply(scene), Uint8Array.of(0)), 'malformed-message'],
@@ -563,30 +522,19 @@ describe('a secret that was asked for', () => {
     ['with one bit of its key changed', async (scene) => flipped(await reply(scene), 3), null],
     ['of zeros', () => new Uint8Array(112), null],
     ['of chance', () => engine.randomBytes(112), null],
-    [
-      'wrapped for Bob',
-      async (scene) => {
-        const { epochKeys, epoch } = scene.unheard
-        return run(engine, wrapKeyReply(epochKeys, commitOf(epoch), await aliceKey(scene, scene.bob)))
-      },
-      null,
-    ],
+    ['wrapped for Bob', (scene) => secretFor(scene, scene.unheard, scene.users.bob), null],
     [
       'with the secret of another epoch',
-      async (scene) => {
+      (scene) => {
         const { epochKeys, epoch } = scene.unheard
-        const [held] = scene.heldKeys
-        const keys = { ...epochKeys, seed: held!.seed, topic32: held!.topic32 }
-        return run(engine, wrapKeyReply(keys, commitOf(epoch), await aliceKey(scene)))
+        const { seed, topic32 } = scene.heldKeys[0]!
+        return secretFor(scene, { epoch, epochKeys: { ...epochKeys, seed, topic32 } }, scene.users.alice)
       },
       null,
     ],
     [
       'of an epoch of another space',
-      async (scene) => {
-        const { epochKeys, epoch } = scene.unheardElsewhere
-        return run(engine, wrapKeyReply(epochKeys, commitOf(epoch), await aliceKey(scene)))
-      },
+      (scene) => secretFor(scene, scene.unheardElsewhere, scene.users.alice),
       null,
     ],
   ]
@@ -596,7 +544,7 @@ describe('a secret that was asked for', () => {
   }
 
   test.each(rows)('%s: not kept, others heard', async (_, make, ends) => {
-    const { scene, line } = await asking(32)
+    const { scene, line } = await askingScene(32)
     const before = scene.disk()
     await say(line, scene, await make(scene), scene.unheard.epoch.eid)
     expect(line.endedBy).toBe(ends)
@@ -605,7 +553,7 @@ describe('a secret that was asked for', () => {
   })
 
   test('after another answer, for an epoch nobody knows, or for one that is open: not kept', async () => {
-    const { scene, line } = await asking(32)
+    const { scene, line } = await askingScene(32)
     const before = scene.disk()
     const bytes = await reply(scene)
     await say(line, scene, bytes, toId<Eid>(engine.randomBytes(32)))
@@ -626,7 +574,7 @@ describe('a secret that was asked for', () => {
   })
 
   test('without any fault: kept', async () => {
-    const { scene, line } = await asking(32)
+    const { scene, line } = await askingScene(32)
     expect(await holdsSecret(scene)).toBe(false)
     await say(line, scene, await reply(scene), scene.unheard.epoch.eid)
     expect(await holdsSecret(scene)).toBe(true)

@@ -17,12 +17,14 @@ import {
 import type { SignedEvent, SignedJoinRequest, SpaceId, UserId } from '@kith/protocol'
 import { examine } from '@kith/testing'
 import type { SimulatedPerson } from '@kith/testing'
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { importOwnKeys, loadOwnSecrets } from '../src/identity/own-secrets.ts'
 import type { OwnKeys } from '../src/identity/own-secrets.ts'
 import { changedRecords, flipped, joined, storedEvents, uncanonical } from './hostile-member.ts'
 import { engine, env, importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
 import type { Knock } from './mallory.ts'
+import { changes, mutated } from './mutation.ts'
 import { codeOf, stage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -191,6 +193,26 @@ describe('a caller', () => {
     expect(heard).toEqual([{ kind: 'refused', reason: 'unknown' }])
   })
 
+  test('a request changed in any way: nothing is stored', async () => {
+    const inviteKey = await importInviteKey(readLink(link))
+    const property = fc.asyncProperty(changes, async (made) => {
+      const before = alice!.image.entries
+      let isChanged = false
+      const spoil = (frame: Uint8Array, place: number): Uint8Array => {
+        const bytes = place === 2 ? mutated(frame, made) : frame
+        isChanged ||= !Buffer.from(bytes).equals(frame)
+        return bytes
+      }
+      const knock = { ...(await newcomer(readLink(link))), inviteKey, spoil }
+      await caller.knock(alice!, knock)
+      await set.clock.advance(200)
+      fc.pre(isChanged)
+      expect(changedRecords(before, alice!.image.entries)).toEqual([])
+    })
+    await fc.assert(property, { numRuns: 60 })
+    await knock({ spoil: (frame, place) => (place === 2 ? behind(frame) : frame) })
+  })
+
   test('without any fault: let in', async () => {
     const inviteKey = await importInviteKey(readLink(link))
     const heard = await caller.knock(alice!, { ...(await newcomer(readLink(link))), inviteKey })
@@ -208,7 +230,7 @@ describe('a member to a newcomer', () => {
   let graph: readonly SignedEvent[]
   let elsewhere: readonly SignedEvent[]
 
-  beforeAll(async () => {
+  async function prepare(): Promise<void> {
     set = stage(52)
     const mallory = await set.person('Mallory')
     ;[alice, carol] = [await set.person('Alice'), await set.person('Carol')]
@@ -223,7 +245,8 @@ describe('a member to a newcomer', () => {
     await alice.stop()
     member = new Mallory(set, mallory.peerId)
     await member.start()
-  })
+  }
+  beforeAll(prepare)
 
   /** Lets Carol in, as Mallory may, with whatever changes. */
   async function admitting(
@@ -374,6 +397,30 @@ describe('a member to a newcomer', () => {
     expect(changedRecords(before, carol!.image.entries)).toEqual([])
     expect(await carol!.request('space.list', {})).toEqual([])
     unharmed(set)
+  })
+
+  test('a good graph changed in any way: nothing is stored but what is in it', async () => {
+    const property = fc.asyncProperty(changes, async (made) => {
+      const before = carol!.image.entries
+      let admit = new Uint8Array(0)
+      const code = await whileOnlyMalloryAnswers(async (stream, handed) => {
+        admit = handed.admit as Uint8Array<ArrayBuffer>
+        const events = [...handed.graph, admit]
+        await stream.send(mutated(encodeJoinMessage({ kind: 'admitted', events, last: true }), made))
+      })
+      unharmed(set)
+      if (code !== 'done') {
+        expect(changedRecords(before, carol!.image.entries)).toEqual([])
+        return
+      }
+      const known = [...graph.map(encodeEvent), admit].map((bytes) => Buffer.from(bytes).toString('hex'))
+      const user = (await set.user(carol!)) as UserId
+      const held = (await storedEvents(carol!, id, 'auth')).filter(({ header }) => header.user !== user)
+      const strange = held.map((event) => Buffer.from(encodeEvent(event)).toString('hex'))
+      expect(strange.filter((bytes) => !known.includes(bytes))).toEqual([])
+      await prepare()
+    })
+    await fc.assert(property, { numRuns: 30 })
   })
 
   test('a good graph with bad events between: entered, and only what is good is stored', async () => {

@@ -11,12 +11,15 @@ import {
   decodeEvent,
   decodeMessage,
   dialerHello,
+  encodeEvent,
   encodeMessage,
   fromId,
   nodeOf,
   registers as registerCodec,
+  sealPayload,
   toId,
   verifyEvent,
+  wrapKeyReply,
 } from '@kith/protocol'
 import type {
   Content,
@@ -38,6 +41,8 @@ import type { OwnKeys } from '../src/identity/own-secrets.ts'
 import { engine, env } from './mallory.ts'
 import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
+
+const maxSealedPayload = 40_000
 
 /** Events of one space as somebody's disk has them, in the order they were stored. */
 export async function storedEvents(
@@ -192,7 +197,7 @@ export interface HostileScene extends Stage {
   readonly mallory: OwnKeys
   readonly carol: OwnKeys
   readonly network: SimulatedNetwork
-  readonly users: { readonly bob: UserId }
+  readonly users: { readonly alice: UserId; readonly bob: UserId }
   readonly unheard: Unheard
   readonly unheardElsewhere: Unheard
   /** Mallory's epoch keys of the group, those all members hold last. */
@@ -262,7 +267,7 @@ export async function hostileScene(seed: number): Promise<HostileScene> {
     heldPages: heldPages.filter((page) => !Buffer.from(page).equals(unheard.page)),
     mallory: malloryKeys,
     carol: carolKeys,
-    users: { bob: (await set.user(bob)) as UserId },
+    users: { alice: (await set.user(alice)) as UserId, bob: (await set.user(bob)) as UserId },
     line: () => openLine(set, network, alice, malloryKeys, [id, other]),
     disk: () => new Map(alice.image.entries),
     async isUnharmed() {
@@ -371,4 +376,49 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
 
 export function deviceOf(key: SigningKey): DeviceId {
   return toId<DeviceId>(key.publicKey)
+}
+
+/** Alice knows of an epoch of Mallory's and has not its page: she asks Mallory for both the page and the secret. */
+export async function askingScene(
+  seed: number,
+): Promise<{ readonly scene: HostileScene; readonly line: Line }> {
+  const scene = await hostileScene(seed)
+  const line = await scene.line()
+  const events = [encodeEvent(scene.unheard.epoch)]
+  await line.send([encodeMessage({ kind: 'authEvents', tag: line.tag(scene.id), events })])
+  const asks = (kind: SyncMessage['kind']): boolean => line.heard.some((message) => message.kind === kind)
+  await scene.until(() => asks('pageRequest') && asks('keyRequest'), 'Alice asks for both', 10_000)
+  await line.worked(scene.id)
+  return { scene, line }
+}
+
+/** The secret of an epoch that Mallory made, wrapped as an answer to somebody in the group. */
+export async function secretFor(
+  { alice, id }: HostileScene,
+  { epoch: { content }, epochKeys }: Pick<Unheard, 'epoch' | 'epochKeys'>,
+  user: UserId,
+): Promise<Uint8Array> {
+  if (content?.type !== 'epoch') throw new TypeError('an epoch is one')
+  const { ueks } = (await examine(alice.image)).get(id as SpaceId)!.membership
+  return run(engine, wrapKeyReply(epochKeys, content.commit, { user, uekPk: ueks.get(user)!.pk }))
+}
+
+/** What Alice makes of a message that Mallory publishes under the keys of the group; what is too large goes as it is. */
+export async function publish(
+  { network, world, alice, heldKeys, until, clock }: HostileScene,
+  kind: 'event' | 'register',
+  payload: Uint8Array,
+): Promise<string> {
+  const { topic, eid: epoch, ...keys } = heldKeys.at(-1)!
+  const isTooLarge = payload.length > maxSealedPayload
+  const bytes = isTooLarge ? payload : await run(engine, sealPayload(kind, { ...keys, epoch }, payload, env))
+  const count = world.verdicts.length
+  const ofAlice = (): readonly string[] =>
+    world.verdicts
+      .slice(count)
+      .flatMap(({ from, to, verdict }) => (from === network.peerId && to === alice.peerId ? [verdict] : []))
+  await network.publish(topic, bytes)
+  await until(() => ofAlice().length > 0, 'Alice has judged it', 5_000)
+  await clock.advance(200)
+  return ofAlice().join()
 }
