@@ -15,6 +15,14 @@ export function wholeMilliseconds(clock: Clock): Clock {
   }
 }
 
+/**
+ * Did it happen within the last `spanMs`? A clock may be set back: what would lie in the future counts as long ago, so that
+ * nothing is held up for as long as the step.
+ */
+export function isWithin(atMs: number, nowMs: number, spanMs: number): boolean {
+  return atMs <= nowMs && nowMs - atMs < spanMs
+}
+
 /** The machine's own clock. Timers do not keep a process alive. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
