@@ -13,6 +13,9 @@ export type UserId = SpaceId & Branded<'UserId'>
 export type DeviceId = Branded<'DeviceId'>
 
 const digits: readonly number[] = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
+/** Of each digit by its code. */
+const values = new Uint8Array(128)
+digits.forEach((unit, value) => (values[unit] = value))
 const chunkBytes = 1024
 
 /** Lower-case hex. */
@@ -44,14 +47,9 @@ export function parseHex(text: string): Uint8Array | null {
 function readHex(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length / 2)
   for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = (valueOf(text.charCodeAt(2 * index)) << 4) | valueOf(text.charCodeAt(2 * index + 1))
+    bytes[index] = (values[text.charCodeAt(2 * index)]! << 4) | values[text.charCodeAt(2 * index + 1)]!
   }
   return bytes
-}
-
-// 0–9 stand at 0x30, a–f at 0x61.
-function valueOf(unit: number): number {
-  return unit < 0x40 ? unit - 0x30 : unit - 0x57
 }
 
 /** The id of 32 bytes, as the kind the caller expects. */

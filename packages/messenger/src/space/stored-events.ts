@@ -1,6 +1,6 @@
 /** Between events and what storage keeps of them. */
 import { encodeEvent, firstContentType, fromId, maxClockLeadMs } from '@kith/protocol'
-import type { Hlc, SignedEvent } from '@kith/protocol'
+import type { DeviceId, Hlc, SignedEvent } from '@kith/protocol'
 import type { Lane, StoredEvent } from '@kith/storage'
 
 /** The lane an event is kept in. */
@@ -8,12 +8,20 @@ export function laneOf(event: SignedEvent): Lane {
   return event.header.type < firstContentType ? 'auth' : 'content'
 }
 
+// Events that are stored together are mostly of one device.
+let lastDevice: { readonly id: DeviceId; readonly bytes: Uint8Array } | null = null
+
+function deviceBytes(id: DeviceId): Uint8Array {
+  if (lastDevice?.id !== id) lastDevice = { id, bytes: fromId(id) }
+  return lastDevice.bytes
+}
+
 /** An event as a row: without its wrap page, which is kept, and later deleted, on its own. */
 export function toStoredEvent(event: SignedEvent): StoredEvent {
   const { header } = event
   return {
     eid: fromId(event.eid),
-    device: fromId(header.device),
+    device: deviceBytes(header.device),
     seq: header.seq,
     hlcMs: header.hlc.ms,
     hlcCounter: header.hlc.counter,

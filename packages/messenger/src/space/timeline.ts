@@ -56,8 +56,8 @@ export class Timeline {
     const clock = shownClock(header, arrivedMs)
     const place = this.#place(header.device, { position, eid, seq: header.seq, ...clock })
     const last = this.#places.at(-1)
-    const isLast = last === undefined || comparePlaces(last, place) <= 0
-    this.#places.splice(isLast ? this.#places.length : this.#indexFor(place), 0, place)
+    if (last === undefined || comparePlaces(last, place) <= 0) this.#places.push(place)
+    else this.#places.splice(this.#indexFor(place), 0, place)
   }
 
   #indexFor(place: Place): number {
@@ -89,8 +89,10 @@ export class Timeline {
     const isOlder = before !== undefined && own.seq < before.firstSeq
     const isAhead = before === undefined || isOlder || compareClocks(own, before) > 0
     const place = isAhead ? own : { ...own, ms: before.ms, counter: before.counter + 1 }
-    if (isOlder) before.firstSeq = own.seq
-    else this.#latest.set(device, { ...place, firstSeq: before?.firstSeq ?? own.seq })
+    if (before === undefined)
+      this.#latest.set(device, { ms: place.ms, counter: place.counter, firstSeq: own.seq })
+    else if (isOlder) before.firstSeq = own.seq
+    else [before.ms, before.counter] = [place.ms, place.counter]
     this.#byEid.set(own.eid, place)
     return place
   }

@@ -2,7 +2,7 @@
  * Events ⇄ bytes (section 4): CBOR [header, body | null, signature | null, wrap page?]. Ids and hashes are always
  * recomputed from the bytes; nothing a peer says of them is believed.
  */
-import { decodeCbor, encodeCbor, labelledBytes, labels } from '@kith/crypto'
+import { decodeCbor, encodeCbor, labelledInPlace, labels } from '@kith/crypto'
 import type { CborValue } from '@kith/crypto'
 import type { Env } from '../env.ts'
 import { toId } from '../ids.ts'
@@ -43,26 +43,25 @@ export function encodeBody(salt16: Uint8Array, content: Content): Uint8Array {
 
 /** What a header names its body by. → 32 bytes */
 export function bodyHash(bodyBytes: Uint8Array, env: Pick<Env, 'sha256'>): Uint8Array {
-  return env.sha256(labelledBytes(labels.body, bodyBytes))
+  return env.sha256(labelledInPlace(labels.body, bodyBytes))
 }
 
 /** The id of the event with these header bytes. */
 export function computeEid(headerBytes: Uint8Array, env: Pick<Env, 'sha256'>): Eid {
-  return toId<Eid>(env.sha256(labelledBytes(labels.eid, headerBytes)))
+  return toId<Eid>(env.sha256(labelledInPlace(labels.eid, headerBytes)))
 }
 
 /** What of an event travels. */
 export type EncodableEvent = Pick<SignedEvent, 'headerBytes' | 'bodyBytes' | 'signature' | 'wrapPage'>
 
 /** The bytes of an event as it travels and is stored, in the form it has: stub, unsigned, with or without wrap page. */
-export function encodeEvent(event: EncodableEvent): Uint8Array {
-  const parts = [event.headerBytes, event.bodyBytes, event.signature]
-  if (event.wrapPage !== null) parts.push(event.wrapPage)
-  const length = parts.reduce((sum, part) => sum + (part === null ? 1 : headBytes(part) + part.length), 1)
+export function encodeEvent({ headerBytes, bodyBytes, signature, wrapPage }: EncodableEvent): Uint8Array {
+  const pageLength = wrapPage === null ? 0 : partLength(wrapPage)
+  const length = 1 + partLength(headerBytes) + partLength(bodyBytes) + partLength(signature) + pageLength
   const bytes = new Uint8Array(length)
-  bytes[0] = arrayHead | parts.length
-  let at = 1
-  for (const part of parts) at = writePart(bytes, at, part)
+  bytes[0] = arrayHead | (wrapPage === null ? 3 : 4)
+  const at = writePart(bytes, writePart(bytes, writePart(bytes, 1, headerBytes), bodyBytes), signature)
+  if (wrapPage !== null) writePart(bytes, at, wrapPage)
   return bytes
 }
 
@@ -71,6 +70,10 @@ export function encodeEvent(event: EncodableEvent): Uint8Array {
 const arrayHead = 0x80
 const bytesHead = 0x40
 const nullByte = 0xf6
+
+function partLength(part: Uint8Array | null): number {
+  return part === null ? 1 : headBytes(part) + part.length
+}
 
 function headBytes(part: Uint8Array): number {
   return part.length < 24 ? 1 : part.length < 0x100 ? 2 : 3

@@ -61,7 +61,8 @@ export function* verifyRun(
   const last = run.at(-1)!
   const [valid] = yield* ask([signatureJob(last)])
   if (valid !== true) return refuse('bad-signature')
-  return accept(run.map((event) => toVerified(event === last ? event : { ...event, signature: null }, [])))
+  const isProven = (event: SignedEvent): boolean => event === last || event.signature === null
+  return accept(run.map((event) => toVerified(isProven(event) ? event : { ...event, signature: null }, [])))
 }
 
 /** The identity events an event embeds, in the order of its proof. */
