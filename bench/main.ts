@@ -1,29 +1,32 @@
 /** `npm run bench [-- --quick] [-- name …]`: runs the benchmarks named, or all, and prints what they found. */
 import { writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
-import type { Benchmark, Report } from './measuring/report.ts'
+import type { Benchmark, Plant, Report } from './measuring/report.ts'
 import { formatFigure } from './measuring/report.ts'
 
 const usage =
-  'Usage: npm run bench -- [--quick] [--output <file>] [engines|catch-up|author|open-conversation|latency …]'
+  'Usage: npm run bench -- [--quick] [--plant slow|lossy] [--output <file>] [engines|catch-up|author|open-conversation|latency …]'
 
 interface Wish {
   readonly names: readonly string[]
   readonly isQuick: boolean
   readonly output: string | null
+  readonly plant: string | null
 }
 
 function parse(args: readonly string[]): Wish {
   const names: string[] = []
   let isQuick = false
   let output: string | null = null
+  let plant: string | null = null
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!
     if (arg === '--quick') isQuick = true
     else if (arg === '--output') output = args[++index] ?? null
+    else if (arg === '--plant') plant = args[++index] ?? ''
     else if (arg !== '--') names.push(arg)
   }
-  return { names, isQuick, output }
+  return { names, isQuick, output, plant }
 }
 
 async function load(): Promise<readonly Benchmark[]> {
@@ -47,7 +50,11 @@ function formatReport({ name, what }: Benchmark, { figures, skipped }: Report): 
   ].join('\n')
 }
 
-const { names, isQuick, output } = parse(process.argv.slice(2))
+function isPlant(text: string): text is Plant {
+  return text === 'slow' || text === 'lossy'
+}
+
+const { names, isQuick, output, plant } = parse(process.argv.slice(2))
 const all = await load()
 const unknown = names.filter((name) => !all.some((benchmark) => benchmark.name === name))
 if (all.length === 0) {
@@ -56,9 +63,12 @@ if (all.length === 0) {
 } else if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}. ${usage}`)
   process.exitCode = 2
+} else if (plant !== null && !isPlant(plant)) {
+  console.error(`There is no plant ${plant}. ${usage}`)
+  process.exitCode = 2
 } else {
   const { versionsLine } = await import('./measuring/versions.ts')
-  const options = isQuick ? { rounds: 2, scale: 0.05 } : { rounds: 5, scale: 1 }
+  const options = isQuick ? { rounds: 2, scale: 0.05, plant } : { rounds: 5, scale: 1, plant }
   const texts = [
     `${new Date().toISOString().slice(0, 10)}; ${await versionsLine()}; ${options.rounds} alternating rounds; median (quartiles) of per-round figures`,
   ]

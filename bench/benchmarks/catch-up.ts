@@ -4,7 +4,7 @@ import type { Side } from '../measuring/child-process.ts'
 import { alternate, costOf, ratios, reasonToSkip } from '../measuring/rounds.ts'
 import type { Rounds } from '../measuring/rounds.ts'
 import { formatRatio, formatSpread } from '../measuring/report.ts'
-import type { Benchmark, Figure, Report } from '../measuring/report.ts'
+import type { Benchmark, Figure, Plant, Report } from '../measuring/report.ts'
 import { Workplace } from '../measuring/workplace.ts'
 import type { Address } from '../processes/address.ts'
 import type { Cost } from '../processes/commands.ts'
@@ -20,11 +20,15 @@ interface Offer {
 export const catchUp: Benchmark = {
   name: 'catch-up',
   what: 'the receiver of 10,000 messages of 100 bytes, from connecting to all of them stored durably',
-  run: ({ rounds, scale }) => Workplace.within((place) => measure(place, rounds, Math.round(10_000 * scale))),
+  run: ({ rounds, scale, plant }) =>
+    Workplace.within((place) => measure(place, { rounds, count: Math.round(10_000 * scale), plant })),
 }
 
-async function measure(place: Workplace, rounds: number, count: number): Promise<Report> {
-  const kith = await prepareKith(place, count)
+async function measure(
+  place: Workplace,
+  { rounds, count, plant }: { readonly rounds: number; readonly count: number; readonly plant: Plant | null },
+): Promise<Report> {
+  const kith = await prepareKith(place, count, plant)
   const floor = await prepareFloor(place, count)
   const hypercore = await prepareHypercore(place, count)
   let run = 0
@@ -73,8 +77,15 @@ function figuresOf(measured: Rounds<Sides>, count: number): readonly Figure[] {
   ]
 }
 
-/** Alice and Bob share a group; Bob leaves the network, Alice writes. Each round is a fresh Bob who comes back. */
-async function prepareKith(place: Workplace, count: number): Promise<(name: string) => Promise<Cost>> {
+/**
+ * Alice and Bob share a group; Bob leaves the network, Alice writes. Each round begins where that ended, for both: a Bob
+ * who came back twice from the same directory would be two devices that are one.
+ */
+async function prepareKith(
+  place: Workplace,
+  count: number,
+  plant: Plant | null,
+): Promise<(name: string) => Promise<Cost>> {
   const alice = place.start('kith.ts')
   const from = await alice.ask<Address>('start', { directory: place.path('alice'), name: 'Alice' })
   const bob = place.start('kith.ts')
@@ -82,12 +93,28 @@ async function prepareKith(place: Workplace, count: number): Promise<(name: stri
   const { space, link } = await alice.ask<{ space: string; link: string }>('createGroup')
   await bob.ask('join', { link, from })
   await place.stop(bob)
-  await alice.ask('write', { space, count, bytes: messageBytes, atOnce: 1 })
-  return async (name) => {
-    await cp(place.path('bob'), place.path(name), { recursive: true })
-    const returned = place.start('kith.ts')
-    await returned.ask('start', { directory: place.path(name), name: 'Bob' })
-    return finish(place, returned, { from, count })
+  const written = plant === 'lossy' ? count - 1 : count
+  await alice.ask('write', { space, count: written, bytes: messageBytes, atOnce: 1 })
+  await place.stop(alice)
+  const start = async (who: string, round: string): Promise<{ side: Side; address: Address }> => {
+    await cp(place.path(who), place.path(`${who}-${round}`), { recursive: true })
+    const side = place.start('kith.ts')
+    return {
+      side,
+      address: await side.ask<Address>('start', { directory: place.path(`${who}-${round}`), name: who }),
+    }
+  }
+  return async (round) => {
+    const author = await start('alice', round)
+    const returned = await start('bob', round)
+    const cost = await finish(place, returned.side, {
+      from: author.address,
+      space,
+      count,
+      isSlow: plant === 'slow',
+    })
+    await place.stop(author.side)
+    return cost
   }
 }
 

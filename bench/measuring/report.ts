@@ -14,10 +14,17 @@ export interface Report {
   readonly skipped: string | null
 }
 
+/**
+ * A fault put in on purpose, to see the verdict turn: `slow` adds work to the receiver of `catch-up`, `lossy` has its
+ * author write one message less.
+ */
+export type Plant = 'slow' | 'lossy'
+
 export interface BenchOptions {
   readonly rounds: number
   /** How much of the full amount of work is done, from 0 to 1. */
   readonly scale: number
+  readonly plant: Plant | null
 }
 
 export interface Benchmark {
@@ -27,10 +34,10 @@ export interface Benchmark {
   run(options: BenchOptions): Promise<Report>
 }
 
-/** `name: figure … aim … ok|missed`. */
+/** `name: figure … aim … ok|aim missed`. */
 export function formatFigure({ name, figure, aim }: Figure, skipped: string | null): string {
   if (aim === undefined) return `${name}: ${figure}`
-  const verdict = skipped ?? (aim.isMet ? 'ok' : 'missed')
+  const verdict = skipped ?? (aim.isMet ? 'ok' : 'aim missed')
   return `${name}: ${figure} … aim ${aim.text} … ${verdict}`
 }
 

@@ -166,6 +166,7 @@ async function catchUp({ from, count, reading, profile }: CatchUp): Promise<Cost
       if (taken === count) break
     }
     const cost = stopMeasuring()
+    if (taken !== count) throw new Error(`${taken} of ${count} messages are stored`)
     await stream.close()
     return cost
   })

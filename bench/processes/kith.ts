@@ -1,5 +1,5 @@
 /** One person: a whole messenger with LevelDB and libp2p over TCP, as a composition root would put it together. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createNodeEngine } from '@kith/crypto/node'
 import { Messenger } from '@kith/messenger'
@@ -14,6 +14,8 @@ import { answerCommands, startMeasuring } from './commands.ts'
 import type { Cost } from './commands.ts'
 import { networkKeyIn } from './directory-files.ts'
 import { profiled } from './profile.ts'
+
+const arrivalTimeoutMs = 45_000
 
 let person: { readonly messenger: Messenger; readonly network: Network } | null = null
 const arrivals = new Map<string, bigint>()
@@ -115,20 +117,56 @@ async function write({
 
 async function catchUp({
   from,
+  space,
   count,
+  isSlow,
   profile,
 }: {
   from: Address
+  space: string
   count: number
+  isSlow: boolean
   profile?: string
 }): Promise<Cost> {
   const arrived = untilMessages(count)
-  return profiled(profile, async () => {
+  if (isSlow) workBeside()
+  const cost = await profiled(profile, async () => {
     const stopMeasuring = startMeasuring()
     await connect(from)
-    await arrived
+    await Promise.race([arrived, afterTimeout()])
     return stopMeasuring()
   })
+  const stored = await countStored(space)
+  if (stored !== count) throw new Error(`${stored} of ${count} messages are stored`)
+  return cost
+}
+
+/** What has not arrived by then is lost: the count of what is stored says how much. */
+function afterTimeout(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, arrivalTimeoutMs).unref())
+}
+
+/** Several times the work that a receiver has with each message. */
+function workBeside(): void {
+  running().messenger.subscribe(({ change }) => {
+    if (change.type !== 'message') return
+    for (let index = 0; index < 300; index++) createHash('sha256').update(change.message.text).digest()
+  })
+}
+
+/** Messages that come out of storage again. */
+async function countStored(space: string): Promise<number> {
+  let before: string | undefined
+  for (let count = 0; ;) {
+    const page = await running().messenger.request('message.list', {
+      space,
+      limit: 200,
+      ...(before === undefined ? {} : { before }),
+    })
+    count += page.length
+    before = page[0]?.eid
+    if (before === undefined) return count
+  }
 }
 
 /** Notes when each message has been opened and stored here, by its text. */
