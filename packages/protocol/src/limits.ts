@@ -79,7 +79,7 @@ export const maxPeerIdChars = 128
 // Product limits (section 17)
 export const maxMembers = 1000
 export const maxDevicesPerUser = 8
-/** Never a ground for refusal: from here on a successor space is offered. */
+/** Never a ground for refusal: from here on a successor space is offered, once there are such. */
 export const authEventsBeforeSuccessor = 20_000
 /** `seq` of an auth chain stays below, so every replica refuses alike. */
 export const maxAuthEventsPerDevice = 2000

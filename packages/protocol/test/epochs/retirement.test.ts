@@ -59,8 +59,8 @@ describe('retired epochs', () => {
 
   it('are not those that only a derived one follows, nor one that is not held or void', () => {
     const drawing = new Drawing()
-    const first = drawing.fresh(1, [])
-    drawing.derived(2, first)
+    const [first, beside] = [drawing.fresh(1, []), drawing.fresh(5, [])]
+    drawing.derived(2, first, [beside])
     drawing.fresh(3, [first], null)
     drawing.effective.delete(drawing.fresh(4, [first]))
     expect(drawing.retired()).toEqual([])
