@@ -6,19 +6,24 @@ import type { ErrorCode, Explanation } from './english/errors.ts'
 /** What interfaces ask for text. */
 export interface Wording {
   readonly locale: string
+  readonly direction: 'ltr' | 'rtl'
   sentence<Code extends SentenceCode>(code: Code, ...params: SentenceParams<Code>): string
   explain(code: ErrorCode): Explanation
+  /** The same for somebody who has a page before them. */
+  explainInPage(code: ErrorCode): Explanation
 }
 
 /** Speaks the language of a catalogue. */
 export function wordingOf(catalogue: Catalogue): Wording {
   return {
     locale: catalogue.locale,
+    direction: catalogue.direction,
     sentence: (code, ...params) => {
       const entry: string | ((params: never) => string) = catalogue.sentences[code]
       return typeof entry === 'string' ? entry : entry(params[0] as never)
     },
     explain: (code) => catalogue.errors[code],
+    explainInPage: (code) => catalogue.webErrors[code] ?? catalogue.errors[code],
   }
 }
 
