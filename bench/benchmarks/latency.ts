@@ -1,4 +1,7 @@
-/** Latency: from asking for a message to be sent until the other has opened and stored it, beside bare gossipsub. */
+/**
+ * Latency: from asking for a message to be sent until the other has opened and stored it, beside bare gossipsub, and
+ * beside gossipsub that writes each message durably on both sides, as Kith promises.
+ */
 import { alternate, ratios, reasonToSkip } from '../measuring/rounds.ts'
 import type { Rounds } from '../measuring/rounds.ts'
 import type { Side } from '../measuring/child-process.ts'
@@ -29,8 +32,15 @@ export const latency: Benchmark = {
 
 async function measure(place: Workplace, rounds: number, count: number): Promise<Report> {
   const { pair: kith, space } = await startKith(place)
-  const bare = await startBare(place)
-  const delays: Record<Way, number[][]> = { sent: [], published: [], bare: [] }
+  const bare = await startBare(place, null)
+  const durable = await startBare(place, 'durable')
+  const delays: Record<Way, number[][]> = {
+    sent: [],
+    published: [],
+    bare: [],
+    durableSent: [],
+    durablePublished: [],
+  }
   const lost = { kith: 0, bare: 0 }
   const measured = await alternate(rounds, {
     async kith() {
@@ -55,6 +65,12 @@ async function measure(place: Workplace, rounds: number, count: number): Promise
       delays.bare.push(publishedMs)
       return cost
     },
+    async durable() {
+      const { sentMs, publishedMs, cost } = await exchange(durable, { count, bytes: sealedBytes, everyMs })
+      delays.durableSent.push(sentMs)
+      delays.durablePublished.push(publishedMs)
+      return cost
+    },
   })
   if (lost.kith > 0) throw new Error(`${lost.kith} of ${rounds * count} messages never arrived`)
   const losses: Figure = {
@@ -64,15 +80,15 @@ async function measure(place: Workplace, rounds: number, count: number): Promise
   return { skipped: reasonToSkip(measured), figures: [...figuresOf(delays, measured), losses] }
 }
 
-/** From publishing, from asking to send, and gossipsub alone. */
-type Way = 'sent' | 'published' | 'bare'
+/** From asking to send and from publishing, of Kith, of gossipsub alone (where both are one), and with durable writes. */
+type Way = 'sent' | 'published' | 'bare' | 'durableSent' | 'durablePublished'
 
 function figuresOf(
   delays: Readonly<Record<Way, readonly number[][]>>,
-  measured: Rounds<'kith' | 'bare'>,
+  measured: Rounds<'kith' | 'bare' | 'durable'>,
 ): readonly Figure[] {
-  const by = (way: Way, part: number): Spread =>
-    spreadOf(delays[way].map((ms, round) => quantile(ms, part) / quantile(delays.bare[round]!, part)))
+  const by = (way: Way, part: number, floor: Way = 'bare'): Spread =>
+    spreadOf(delays[way].map((ms, round) => quantile(ms, part) / quantile(delays[floor][round]!, part)))
   const half = (way: Way): Figure['aim'] => ({ text: '≤ 1.5×', isMet: by(way, 0.5).median <= 1.5 })
   const of = (way: Way, part: number): string =>
     formatSpread(spreadOf(delays[way].map((ms) => quantile(ms, part))), 'ms', 2)
@@ -94,12 +110,22 @@ function figuresOf(
     },
     { name: 'latency/asked to stored, by bare, p95', figure: formatRatio(by('sent', 0.95)) },
     {
+      name: 'latency/published to stored, by gossip with durable writes, p50',
+      figure: formatRatio(by('published', 0.5, 'durablePublished')),
+    },
+    {
+      name: 'latency/asked to stored, by gossip with durable writes, p50',
+      figure: formatRatio(by('sent', 0.5, 'durableSent')),
+    },
+    {
       name: 'latency/kith by bare, processor of both sides',
       figure: formatRatio(ratios(measured, ['kith', 'bare'], 'cpuMs')),
     },
     figure('asked to stored', 'sent'),
     figure('published to stored', 'published'),
     figure('bare gossipsub', 'bare'),
+    figure('gossip with durable writes, asked to stored', 'durableSent'),
+    figure('gossip with durable writes, published to stored', 'durablePublished'),
   ]
 }
 
@@ -118,11 +144,13 @@ async function startKith(place: Workplace): Promise<{ readonly pair: Pair; reado
   return { pair: [alice, bob], space }
 }
 
-async function startBare(place: Workplace): Promise<Pair> {
+/** Each side keeps its messages in a directory of that name, or nowhere. */
+async function startBare(place: Workplace, name: string | null): Promise<Pair> {
+  const keptBy = (who: string): object => (name === null ? {} : { directory: place.path(`${name}-${who}`) })
   const one = place.start('bare-gossip.ts')
-  const from = await one.ask<Address>('start')
+  const from = await one.ask<Address>('start', keptBy('one'))
   const other = place.start('bare-gossip.ts')
-  await other.ask('start')
+  await other.ask('start', keptBy('other'))
   await other.ask('connect', from)
   await untilTrue(async () => (await one.ask<boolean>('isMeshed')) && (await other.ask<boolean>('isMeshed')))
   return [one, other]
