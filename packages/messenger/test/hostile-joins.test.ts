@@ -304,33 +304,33 @@ describe('a member to a newcomer', () => {
       stream.send(frame())
   const whole = encodeJoinMessage({ kind: 'admitted', events: [new Uint8Array(40)], last: true })
 
+  /** Mallory answers whoever shows the link, with her own keys. */
+  function answering(answer: Answer, onAnswered: (stream: FrameStream) => void): Promise<void> {
+    const say = async (stream: FrameStream, asked: Uint8Array): Promise<void> => {
+      const message = decodeJoinMessage(asked)
+      const decoded =
+        message.ok && message.value.kind === 'join' ? decodeJoinRequest(message.value.request) : null
+      if (decoded?.ok !== true) throw new TypeError('Carol asks')
+      const admitted = await admitting(decoded.value)
+      admits.push(hexOf(admitted))
+      const handed = { graph: graph.map(encodeEvent), admit: encodeEvent(admitted), request: decoded.value }
+      await answer(stream, handed)
+      await stream.close()
+      onAnswered(stream)
+    }
+    return member.waitFor(readLink(link), say, { user: keys.user, device: keys.signing })
+  }
+
   /** Carol uses the link, and only Mallory answers. */
   async function whileOnlyMalloryAnswers(answer: Answer): Promise<string> {
-    let answered = 0
     admits = []
     const ends: AbortSignal[] = []
-    await member.waitFor(
-      readLink(link),
-      async (stream, asked) => {
-        const message = decodeJoinMessage(asked)
-        const decoded =
-          message.ok && message.value.kind === 'join' ? decodeJoinRequest(message.value.request) : null
-        if (decoded?.ok !== true) throw new TypeError('Carol asks')
-        const admitted = await admitting(decoded.value)
-        admits.push(hexOf(admitted))
-        const admit = encodeEvent(admitted)
-        await answer(stream, { graph: graph.map(encodeEvent), admit, request: decoded.value })
-        await stream.close()
-        ends.push(stream.ended)
-        answered++
-      },
-      { user: keys.user, device: keys.signing },
-    )
+    await answering(answer, ({ ended }) => ends.push(ended))
     const giveUp = new AbortController()
     const join = codeOf(carol!.messenger.request('join', { link }, { signal: giveUp.signal }))
     let isOver = false
     join.finally(() => (isOver = true)).catch(() => undefined)
-    const hasEnded = (): boolean => isOver || (answered > 0 && ends.every(({ aborted }) => aborted))
+    const hasEnded = (): boolean => isOver || (ends.length > 0 && ends.every(({ aborted }) => aborted))
     await set.until(hasEnded, 'Carol is done with the answer', 40_000)
     giveUp.abort()
     return set.clock.until(join)
@@ -459,5 +459,27 @@ describe('a member to a newcomer', () => {
     await set.clock.until(alice!.request('message.send', { space: id, text: 'welcome' }))
     await set.allShow([carol!], id, ['welcome'])
     unharmed(set)
+  })
+
+  test('a newcomer who shows the link again, to a member who is silent: nothing stored of what is bad', async () => {
+    await prepare()
+    const good = handing(({ graph: events, admit }) => [...events, admit])
+    expect(await whileOnlyMalloryAnswers(good)).toBe('done')
+    const bad = rows.filter(([what]) => !what.startsWith('a graph') || /every event/.test(what))
+    expect(bad.length).toBeGreaterThan(8)
+    for (const [what, answer] of bad) {
+      let before: ReadonlyMap<string, Uint8Array> = new Map()
+      const ends: AbortSignal[] = []
+      const noting: Answer = (stream, handed) => {
+        before = carol!.image.entries
+        return answer(stream, handed)
+      }
+      await answering(noting, ({ ended }) => ends.push(ended))
+      await set.clock.advance(280_000)
+      await set.until(() => ends.some(({ aborted }) => aborted), `Carol has heard ${what}`, 60_000)
+      await set.clock.advance(200)
+      expect(changedRecords(before, carol!.image.entries), what).toEqual([])
+      unharmed(set)
+    }
   })
 })
