@@ -111,9 +111,30 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
         '@kith/network',
         '@kith/messenger',
       ],
-      thirdParty: ['fast-check', 'vitest'],
+      // The last two build and open pages, behind `@kith/testing/browser`.
+      thirdParty: ['fast-check', 'vitest', '@playwright/test', 'vite'],
       // A running hash over a whole run, which is no part of Kith's cryptography.
-      builtins: [...FILES, 'node:crypto'],
+      builtins: [...PROCESS, 'node:crypto'],
+    },
+  ],
+  [
+    // The composition root for browsers: what it draws with stands here, what it thinks with stands below.
+    '@kith/web',
+    {
+      folder: 'web',
+      workspaces: [
+        '@kith/crypto',
+        '@kith/crypto/browser',
+        '@kith/crypto/portable',
+        '@kith/storage',
+        '@kith/storage/browser',
+        '@kith/network',
+        '@kith/network/browser',
+        '@kith/messenger',
+        '@kith/wording',
+      ],
+      thirdParty: ['svelte', '@lucide/svelte', 'marked', 'minidenticons', 'qr', 'virtua'],
+      builtins: [],
     },
   ],
   [
@@ -124,7 +145,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
       folder: 'relay-node',
       workspaces: ['@kith/protocol/relay'],
       thirdParty: [...LIBP2P, 'datastore-level', 'pino', 'valibot'],
-      builtins: [...PROCESS, 'node:crypto', 'node:perf_hooks'],
+      builtins: [...PROCESS, 'node:crypto', 'node:perf_hooks', 'node:zlib'],
     },
   ],
 ])

@@ -8,6 +8,12 @@ import { RelayError } from './errors.ts'
 import { flagOf, settings, variableOf } from './settings.ts'
 import type { Setting } from './settings.ts'
 
+/** Where a listener of HTTP stands. */
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
 /** The effective configuration. */
 export interface RelayConfig {
   readonly dataDir: string
@@ -18,7 +24,10 @@ export interface RelayConfig {
   readonly name: string
   readonly operator: string
   /** `null` where the health pages are off. */
-  readonly health: { readonly host: string; readonly port: number } | null
+  readonly health: HostPort | null
+  /** Folder of the built web client, or `''` where none is served. */
+  readonly web: string
+  readonly webListen: HostPort
   readonly maxConnections: number
   readonly maxConnectionsPerAddress: number
   readonly maxReservations: number
@@ -64,6 +73,12 @@ const iceUrl = v.pipe(
 )
 const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
 
+const hostPort = v.pipe(
+  v.string(),
+  v.transform(parseHostPort),
+  v.custom<HostPort>((parsed) => parsed !== null, 'is not host:port'),
+)
+
 const schema = v.strictObject({
   dataDir: v.pipe(v.string(), v.nonEmpty()),
   listen: v.pipe(v.array(address), v.nonEmpty()),
@@ -76,6 +91,8 @@ const schema = v.strictObject({
     v.string(),
     v.check((text) => text === 'off' || parseHostPort(text) !== null, 'is neither host:port nor off'),
   ),
+  web: v.string(),
+  webListen: hostPort,
   maxConnections: count(1, 100_000),
   maxConnectionsPerAddress: count(0, 100_000),
   maxReservations: count(1, 100_000),
@@ -170,7 +187,8 @@ export function unknownVariables(environment: ConfigSources['environment']): rea
 /** The configuration as printed: secrets are masked. */
 export function printableConfig(config: RelayConfig): Readonly<Record<string, unknown>> {
   const shown: Record<string, unknown> = { ...config }
-  shown['health'] = config.health === null ? 'off' : `${config.health.host}:${config.health.port}`
+  shown['health'] = config.health === null ? 'off' : formatHostPort(config.health)
+  shown['webListen'] = formatHostPort(config.webListen)
   for (const { key, secret } of settings) {
     if (secret === true && shown[key] !== '') shown[key] = '********'
   }
@@ -241,7 +259,12 @@ function isMultiaddr(text: string): boolean {
   }
 }
 
-function parseHostPort(text: string): { host: string; port: number } | null {
+/** `host:port`, an IPv6 address in brackets. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+function parseHostPort(text: string): HostPort | null {
   const match = /^(?:\[(?<six>[0-9a-f:]+)\]|(?<four>[^:[\]]+)):(?<port>\d{1,5})$/i.exec(text)
   const host = match?.groups?.['six'] ?? match?.groups?.['four']
   const port = Number(match?.groups?.['port'])

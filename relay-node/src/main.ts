@@ -1,7 +1,8 @@
 // `kith-relay`: the command line of the relay. Exit codes stand in errors.ts and README.md.
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { loadConfig, parseCommandLine, printableConfig, unknownVariables } from './config.ts'
+import { dialableFrom } from './browser-addresses.ts'
+import { formatHostPort, loadConfig, parseCommandLine, printableConfig, unknownVariables } from './config.ts'
 import type { RelayConfig } from './config.ts'
 import { exitCodeOf, exitCodes, RelayError } from './errors.ts'
 import { startHealth } from './health.ts'
@@ -11,6 +12,9 @@ import type { Logger } from './log.ts'
 import { startRelay } from './relay.ts'
 import type { Relay } from './relay.ts'
 import { flagOf, settings, variableOf } from './settings.ts'
+import { loadWebFiles } from './web-files.ts'
+import { startWeb } from './web-server.ts'
+import type { WebServer } from './web-server.ts'
 
 /** Runs the command line; resolves when the command has ended or the relay is running. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -68,10 +72,12 @@ async function serve(config: RelayConfig): Promise<void> {
           eventLoopDelayMs: Math.round(delay.mean / 1e6),
         }))
   const running = await startRelay(config, log)
+  const web = await startWebFor(running, config)
   relay = running
   status = 'ready'
   onStopSignal(log, async () => {
     status = 'draining'
+    await web?.stop()
     await running.stop()
     await health?.stop()
   })
@@ -89,9 +95,26 @@ async function serve(config: RelayConfig): Promise<void> {
       peerId: running.peerId,
       addresses: running.addresses,
       health: health?.address ?? null,
+      web: web?.address ?? null,
     },
     'The relay is listening.',
   )
+}
+
+// After the relay, which holds the data directory by now: who starts a second one is told that, not that a port is taken.
+async function startWebFor(relay: Relay, config: RelayConfig): Promise<WebServer | null> {
+  if (config.web === '') return null
+  try {
+    const files = await loadWebFiles(config.web)
+    const { localNetwork } = config
+    return await startWeb(config.webListen, {
+      files,
+      settingsFor: (page) => ({ relays: dialableFrom(page, relay.addresses), localNetwork }),
+    })
+  } catch (error) {
+    await relay.stop()
+    throw error
+  }
 }
 
 function onStopSignal(log: Logger, stop: () => Promise<void>): void {
@@ -117,9 +140,8 @@ function onStopSignal(log: Logger, stop: () => Promise<void>): void {
 
 async function checkHealth(config: RelayConfig): Promise<void> {
   if (config.health === null) throw new RelayError('config', 'The health pages are off.')
-  const host = config.health.host.includes(':') ? `[${config.health.host}]` : config.health.host
   const signal = AbortSignal.timeout(3_000)
-  const isReady = await fetch(`http://${host}:${config.health.port}/health/ready`, { signal }).then(
+  const isReady = await fetch(`http://${formatHostPort(config.health)}/health/ready`, { signal }).then(
     (response) => response.ok,
     () => false,
   )

@@ -50,6 +50,13 @@ export const settings: readonly Setting[] = [
   { key: 'name', kind: 'text', fallback: 'Kith relay', help: 'name shown in the clients’ list of relays' },
   { key: 'operator', kind: 'text', fallback: '', help: 'who runs this relay and how to reach them' },
   { key: 'health', kind: 'text', fallback: '127.0.0.1:9477', help: 'host:port of the health pages, or off' },
+  {
+    key: 'web',
+    kind: 'text',
+    fallback: '',
+    help: 'folder of the built web client to serve; nothing is served without it',
+  },
+  { key: 'webListen', kind: 'text', fallback: '127.0.0.1:8080', help: 'host:port of the web client' },
   { key: 'maxConnections', kind: 'integer', fallback: 2500, help: 'open connections in all' },
   {
     key: 'maxConnectionsPerAddress',

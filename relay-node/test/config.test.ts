@@ -90,6 +90,13 @@ describe('the configuration', () => {
     expect(await problemOf(() => load({ environment: missing }))).toContain('RELAY_TURN_SECRET_FILE')
   })
 
+  it('serves no web client unless a folder is named, and then on this machine', async () => {
+    expect(await load({})).toMatchObject({ web: '', webListen: { host: '127.0.0.1', port: 8080 } })
+    const named = await load({ args: ['--web', 'client', '--web-listen', '[::]:80'] })
+    expect(named).toMatchObject({ web: 'client', webListen: { host: '::', port: 80 } })
+    expect(printableConfig(named)).toMatchObject({ web: 'client', webListen: '[::]:80' })
+  })
+
   it('masks secrets when printed', async () => {
     const config = await load({ environment: { RELAY_TURN_SECRET: 'a secret' } })
     expect(JSON.stringify(printableConfig(config))).not.toContain('a secret')
@@ -113,6 +120,7 @@ describe('the configuration', () => {
       'localNetwork',
     ],
     ['a health address without a port', { args: ['--health', 'localhost'] }, 'health'],
+    ['a web address without a port', { environment: { RELAY_WEB_LISTEN: '127.0.0.1' } }, 'webListen'],
     ['a web page as TURN server', { args: ['--turn-urls', 'https://relay.example'] }, 'turnUrls'],
     ['a proxy that is no IP', { args: ['--proxies', 'proxy.example'] }, 'proxies'],
   ])('refuses %s and names it', async (_, sources, named) => {

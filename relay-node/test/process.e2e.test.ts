@@ -96,6 +96,47 @@ describe('the relay process', () => {
     expect(second.stderr).toContain('cannot listen')
   })
 
+  it('serves a web client, tells its page where to dial, and stops serving with itself', async () => {
+    const web = join(directory.path, 'web')
+    await mkdir(web)
+    await writeFile(join(web, 'index.html'), '<title>Kith</title>')
+    const relay = await startRelayProcess(directory.path, ['--web', web, '--web-listen', '127.0.0.1:0'])
+    const page = `http://localhost:${String(relay.listening.web?.split(':')[1])}`
+    expect(await (await fetch(page)).text()).toBe('<title>Kith</title>')
+    const told = (await (await fetch(`${page}/kith.json`)).json()) as { relays: string[] }
+    expect(told).toMatchObject({ localNetwork: true })
+    const alice = await createClient()
+    for (const address of told.relays) {
+      expect(relay.listening.addresses).toContain(address)
+      await alice.dial(multiaddr(address))
+    }
+    expect(told.relays[0]).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/ws\/p2p\//)
+    expect(told.relays.some((address) => address.includes('/webrtc-direct/certhash/'))).toBe(true)
+    await alice.stop()
+    const open = await fetch(page)
+    expect(await relay.stop()).toBe(0)
+    expect(open.status).toBe(200)
+    await expect(fetch(page)).rejects.toThrow()
+  })
+
+  it.each([
+    ['a folder without a client', '.', '0', 2, 'no index.html'],
+    ['a folder that is not there', 'nowhere', '0', 2, 'cannot be read'],
+    ['a port that is taken', 'web', 'taken', 1, 'cannot be served on'],
+  ])('refuses to serve %s', async (_, folder, port, code, says) => {
+    const first = await startRelayProcess(directory.path)
+    const second = join(directory.path, 'second')
+    await mkdir(join(second, 'web'), { recursive: true })
+    await writeFile(join(second, 'web', 'index.html'), '')
+    const taken = port === 'taken' ? first.listening.health : '127.0.0.1:0'
+    const listen = ['--listen', '/ip4/127.0.0.1/tcp/0', '--health', 'off']
+    const web = ['--web', join(second, folder), '--web-listen', taken]
+    const refused = await runToEnd(['--data-dir', join(second, 'data'), ...listen, ...web])
+    await first.stop()
+    expect(refused.stderr).toContain(says)
+    expect(refused.code).toBe(code)
+  })
+
   it('checks and prints its configuration without starting', async () => {
     const file = join(directory.path, 'relay.json')
     await writeFile(file, JSON.stringify({ name: 'Harbour', turnSecret: 'hidden' }))

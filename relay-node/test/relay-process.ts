@@ -13,6 +13,7 @@ export interface Listening {
   readonly peerId: string
   readonly addresses: readonly string[]
   readonly health: string
+  readonly web: string | null
 }
 
 export interface RelayProcess {
