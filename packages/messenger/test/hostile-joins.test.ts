@@ -4,6 +4,7 @@ import type { CborValue } from '@kith/crypto'
 import { NetworkError } from '@kith/network'
 import type { FrameStream } from '@kith/network'
 import {
+  applyEvent,
   composeEvent,
   decodeJoinMessage,
   decodeJoinRequest,
@@ -230,6 +231,29 @@ describe('a member to a newcomer', () => {
   let member: Mallory
   let graph: readonly SignedEvent[]
   let elsewhere: readonly SignedEvent[]
+  /** A group of Mallory's own, to which she has added Carol unasked. */
+  let ensnaring: readonly Uint8Array[]
+
+  async function withCarolAdded(mallory: SimulatedPerson): Promise<readonly Uint8Array[]> {
+    const { id: own } = await mallory.request('group.create', { name: 'Cellar' })
+    const { membership, state } = (await examine(mallory.image)).get(own as SpaceId)!
+    const before = state.authHeads.get(keys.device)!
+    const draft = {
+      ...{ space: own as SpaceId, user: keys.user, auth: membership.heads },
+      ...{ seq: before.seq + 1, prev: before.eid, hlc: { ms: set.clock.nowMs(), counter: 0 } },
+      content: {
+        type: 'add' as const,
+        user: (await set.user(carol!)) as UserId,
+        rank: 100,
+        request: null,
+      },
+    }
+    const added = await run(engine, composeEvent(draft, keys.signing, env))
+    const graphOfOwn = await storedEvents(mallory, own, 'auth')
+    const { state: checked } = (await examine(mallory.image)).get(own as SpaceId)!
+    expect(applyEvent(checked, added).outcome).toBe('applied')
+    return [...graphOfOwn, added].map(encodeEvent)
+  }
 
   async function prepare(): Promise<void> {
     set = stage(52)
@@ -242,6 +266,7 @@ describe('a member to a newcomer', () => {
     keys = await importOwnKeys(engine, (await loadOwnSecrets(mallory.store))!)
     graph = await storedEvents(mallory, id, 'auth')
     elsewhere = await storedEvents(mallory, other, 'auth')
+    ensnaring = await withCarolAdded(mallory)
     await mallory.stop()
     await alice.stop()
     member = new Mallory(set, mallory.peerId)
@@ -353,6 +378,7 @@ describe('a member to a newcomer', () => {
     ['a graph whose beginning is wrongly signed', spoilGenesis(forge)],
     ['a graph with an oversized event', spoilGenesis((bytes) => joined(bytes, new Uint8Array(50_000)))],
     ['the graph of another space', handing(() => elsewhere.map(encodeEvent))],
+    ['the graph of another space that lets her in', handing(() => ensnaring)],
     [
       'a graph that begins as another space',
       handing(({ graph: events, admit }) => [encodeEvent(elsewhere[0]!), ...events.slice(1), admit]),
