@@ -1,4 +1,5 @@
-// `npm test`: the unit tests, then the main flow with real processes, each to its end; fails when either does.
+// `npm test`: the unit tests, those inside a page, then the main flow with real processes, each to its end; fails when
+// any does.
 // `npm run test:e2e`: every other end-to-end test. Words after either go to vitest: `npm test -- packages/crypto`.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -13,7 +14,7 @@ interface Totals {
 const root = dirname(import.meta.dirname)
 const words = process.argv.slice(2)
 const isEndToEnd = words[0] === '--end-to-end'
-const projects = isEndToEnd ? ['e2e'] : ['unit', 'main-flow']
+const projects = isEndToEnd ? ['e2e'] : ['unit', 'browser', 'main-flow']
 const extra = isEndToEnd ? words.slice(1) : words
 
 process.exitCode = await testAll()

@@ -5,7 +5,8 @@
  * - `wrong-key`: the vault key does not belong to this database.
  * - `key-missing`: a database is there, its vault key file is not.
  * - `data-missing`: a vault key file is there, its database is not.
- * - `locked`: another process (or another store of this one) has the database open.
+ * - `locked`: another process or tab (or another store of this one) has the database open.
+ * - `unavailable`: the browser lets this page keep nothing, as with site data blocked.
  * - `newer-schema`: written by a newer version of Kith.
  * - `corrupt`: bytes that do not open, or do not fit together.
  * - `disk-full`, `write-failed`, `read-failed`, `open-failed`: the environment refused.
@@ -18,6 +19,7 @@ export type StorageErrorCode =
   | 'key-missing'
   | 'data-missing'
   | 'locked'
+  | 'unavailable'
   | 'newer-schema'
   | 'corrupt'
   | 'disk-full'
@@ -56,6 +58,7 @@ function codeOf(cause: unknown): StorageErrorCode | null {
     if (code === 'LEVEL_LOCKED') return 'locked'
     if (code === 'LEVEL_CORRUPTION') return 'corrupt'
     if (code === 'ENOSPC' || error.name === 'QuotaExceededError') return 'disk-full'
+    if (error.name === 'SecurityError') return 'unavailable'
     if (/no space left on device|quota exceeded/i.test(error.message)) return 'disk-full'
     // LevelDB reports a lost manifest or table as an ordinary open error.
     if (/^(corruption|not found|invalid argument):|missing files/i.test(error.message)) return 'corrupt'

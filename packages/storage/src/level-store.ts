@@ -33,15 +33,17 @@ type Task =
 export class LevelStore implements Store {
   readonly #connection: Connection
   readonly #vault: Vault
+  readonly #onClosed: () => void
   readonly #queue: GroupQueue<Task>
   // One entry per lane of the spaces this device is in and has used since it was opened.
   readonly #lanes = new Map<LanePrefix, Promise<LaneState>>()
   #closing: Promise<void> | null = null
 
   /** Takes over both; `close` closes the connection and wipes the vault. */
-  constructor(connection: Connection, vault: Vault) {
+  constructor(connection: Connection, vault: Vault, onClosed: () => void) {
     this.#connection = connection
     this.#vault = vault
+    this.#onClosed = onClosed
     this.#queue = new GroupQueue(groupLength, (group) => this.#runGroup(group))
   }
 
@@ -143,9 +145,13 @@ export class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.#queue.idle()
-    await this.#connection.close()
-    this.#lanes.clear()
-    this.#vault.wipe()
+    try {
+      await this.#connection.close()
+    } finally {
+      this.#lanes.clear()
+      this.#vault.wipe()
+      this.#onClosed()
+    }
   }
 
   #assertOpen(): void {

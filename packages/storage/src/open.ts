@@ -24,6 +24,8 @@ export interface StoreOptions {
    * @default false
    */
   readonly mustExist?: boolean
+  /** Called once when the store has been closed. */
+  readonly onClosed?: () => void
   /** @default the shipped ones */
   readonly migrations?: readonly Migration[]
 }
@@ -34,6 +36,7 @@ export async function createStore({
   engine,
   vaultKey,
   mustExist = false,
+  onClosed = () => {},
   migrations = allMigrations,
 }: StoreOptions): Promise<Store> {
   const vault = await Vault.create(engine, vaultKey)
@@ -41,7 +44,7 @@ export async function createStore({
     await database.open()
     const connection = new Connection(database)
     await prepare(connection, vault, mustExist, migrations)
-    return new LevelStore(connection, vault)
+    return new LevelStore(connection, vault, onClosed)
   } catch (cause) {
     vault.wipe()
     await database.close()

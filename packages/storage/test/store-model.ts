@@ -1,6 +1,6 @@
 /** A store as simple as can be, to compare the real one with, and what tests put into either. */
 import type { Engine } from '@kith/crypto'
-import { createHash } from 'node:crypto'
+import { createNobleEngine } from '@kith/crypto/portable'
 import type { Lane, Step, Store, StoredEvent, Table } from '../src/store.ts'
 
 export const alicesSpace: string = 'a1'.repeat(32)
@@ -116,16 +116,23 @@ type Described = Omit<StoredEvent, 'bytes'> & { readonly bytes?: Uint8Array }
 
 /** The number of events and a hash over all their fields. */
 export function digest(list: readonly Described[]): string {
-  const hash = createHash('sha256')
+  const parts: Uint8Array[] = []
   for (const { eid, device, seq, hlcMs, hlcCounter, anchor, bytes = new Uint8Array(0) } of list) {
-    hash.update(eid).update(device)
-    hash.update(`${seq} ${hlcMs} ${hlcCounter} ${anchor} ${bytes.length} `).update(bytes)
+    parts.push(eid, device, bytesOf(`${seq} ${hlcMs} ${hlcCounter} ${anchor} ${bytes.length} `), bytes)
   }
-  return `${list.length}:${hash.digest('hex')}`
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    all.set(part, offset)
+    offset += part.length
+  }
+  return `${list.length}:${hex(sha256(all))}`
 }
 
+const { sha256 } = createNobleEngine()
+
 function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** An engine that counts what it was asked. */

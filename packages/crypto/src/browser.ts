@@ -1,0 +1,15 @@
+/** Engines for pages (protocol section 2, Engines): WebCrypto where it is there and sound, the portable engine elsewhere. */
+import { createNobleEngine } from './engine-noble.ts'
+import { createWebEngine } from './engine-web.ts'
+import type { Engine } from './engine.ts'
+import { chooseEngine } from './self-check.ts'
+
+export { createWebEngine } from './engine-web.ts'
+
+/**
+ * The best engine of this page, after its self-check. `name` tells which: on plain http there is no WebCrypto.
+ * @throws CryptoUsageError `no-engine` where not even the portable engine passes
+ */
+export function createBrowserEngine(): Promise<Engine> {
+  return chooseEngine([() => createWebEngine()], createNobleEngine)
+}
