@@ -11,6 +11,7 @@ import {
   nextEpochDepth,
 } from '@kith/protocol'
 import type { EpochChoice, EpochKeys, EpochReason, MadeEpoch } from '@kith/protocol'
+import { replacedEpochs } from './replaced-epochs.ts'
 import type { Draft } from '../space/drafts.ts'
 import type { Space } from '../space/space.ts'
 
@@ -30,10 +31,8 @@ export function sendChoice(space: Space): EpochChoice {
  * Hashes of the wrap pages this device lacks. Not those of epochs before a fresh one that it holds: what comes under them
  * comes by sync as well, and they are deleted in time, here as elsewhere.
  */
-export function missingPages({ state, membership, keyring }: Space): readonly Uint8Array[] {
-  const { epochs } = membership
-  const fresh = [...keyring.held.keys()].filter((eid) => epochs.get(eid)?.mode === 'fresh')
-  return keyring.missingPages(epochs.values(), (eid) => isInPast(state.graph, eid, fresh))
+export function missingPages(space: Space): readonly Uint8Array[] {
+  return space.keyring.missingPages(space.membership.epochs.values(), replacedEpochs(space))
 }
 
 /** The keys to seal content under now, or null where an epoch must be made or asked for first. */

@@ -1,4 +1,5 @@
 /** What the messenger tells its listeners: numbered, cloneable changes. A listener that misses a number asks again. */
+import { Listeners } from '../listeners.ts'
 import type { MessageView, SpaceSummary } from './requests.ts'
 
 export type Change =
@@ -32,15 +33,14 @@ export type ChangeListener = (change: NumberedChange) => void
 /** Numbers changes and hands them to every listener. */
 export class Changes {
   #number = 0
-  readonly #listeners = new Set<ChangeListener>()
+  readonly #listeners = new Listeners<NumberedChange>()
 
   subscribe(listener: ChangeListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   publish(change: Change): void {
     this.#number++
-    for (const listener of this.#listeners) listener({ number: this.#number, change })
+    this.#listeners.tell({ number: this.#number, change })
   }
 }

@@ -5,6 +5,7 @@
 import { parseInviteLink } from '@kith/protocol'
 import type { InviteLink, SpaceId } from '@kith/protocol'
 import type { PeerId } from '@kith/network'
+import { isWithin } from '../clock.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import { memberPlaces } from '../live/reach.ts'
 import { decodeSpaceRecord } from '../space-records.ts'
@@ -79,7 +80,7 @@ export class Introductions {
 
   #isUnasked(space: SpaceId, peer: PeerId): boolean {
     const askedMs = this.#askedMs.get(`${space}/${peer}`)
-    return askedMs === undefined || this.#core.clock.nowMs() - askedMs >= patienceMs
+    return askedMs === undefined || !isWithin(askedMs, this.#core.clock.nowMs(), patienceMs)
   }
 
   async #linkOf({ space }: OpenSpace): Promise<InviteLink | null> {

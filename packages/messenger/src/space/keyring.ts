@@ -15,6 +15,7 @@ import {
   pageFor,
 } from '@kith/protocol'
 import type { Step, Store } from '@kith/storage'
+import { isWithin } from '../clock.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -94,12 +95,18 @@ export class Keyring {
     return { table: 'secrets', key: `${this.#space}/${keys.eid}`, value: encodeEpochKeys(keys) }
   }
 
-  /** Opens every epoch that can be opened now; what must be stored for it is returned. */
-  async openAll(epochs: Iterable<EpochNode>): Promise<Puts> {
+  /**
+   * Opens every epoch that can be opened now, but for those that are replaced; what must be stored for it is returned. Of
+   * fresh ones the newest come first, as a device's are followed only up to a number; derived ones after what they derive
+   * from.
+   */
+  async openAll(epochs: Iterable<EpochNode>, isReplaced: (epoch: Eid) => boolean): Promise<Puts> {
     const puts: Puts[number][] = []
-    const closed = [...epochs].filter(({ eid }) => !this.#held.has(eid) && !this.#bad.has(eid))
-    for (const node of closed.toSorted((left, right) => left.depth - right.depth)) {
-      if (node.mode === 'fresh' && !this.#actsOn(node)) continue
+    const isClosed = ({ eid }: EpochNode): boolean => !this.#held.has(eid) && !this.#bad.has(eid)
+    const closed = neededOf([...epochs].filter(isClosed), isReplaced)
+    const fresh = closed.filter(({ mode }) => mode === 'fresh')
+    const derived = closed.filter(({ mode }) => mode !== 'fresh')
+    for (const node of [...fresh.toSorted(byDepth).reverse(), ...derived.toSorted(byDepth)]) {
       const keys = await this.#open(node)
       if (keys !== null) puts.push(this.keep(keys))
     }
@@ -109,7 +116,7 @@ export class Keyring {
   /** A device that makes epochs without end is not followed: each one costs every member an opening. Section 17. */
   #actsOn({ eid, device }: EpochNode): boolean {
     const nowMs = this.#nowMs()
-    const recent = (this.#opened.get(device) ?? []).filter(({ atMs }) => nowMs - atMs < hourMs)
+    const recent = (this.#opened.get(device) ?? []).filter(({ atMs }) => isWithin(atMs, nowMs, hourMs))
     if (recent.some((each) => each.eid === eid)) return true
     if (device !== this.#own.device && recent.length >= maxFreshEpochsPerDeviceAndHour) return false
     this.#opened.set(device, [...recent, { eid, atMs: nowMs }])
@@ -159,7 +166,7 @@ export class Keyring {
     }
     const needed = pageFor(node, this.#own.user)
     const page = needed === null || this.#closed.has(node.eid) ? null : this.page(needed.hash)
-    if (page === null) return null
+    if (page === null || (node.mode === 'fresh' && !this.#actsOn(node))) return null
     const me = { user: this.#own.user, keys: [...this.#own.ueks.values()] }
     const opened = await run(this.#engine, openEpoch({ node, space: this.#space, page, me }))
     if (opened.ok) return opened.value
@@ -167,4 +174,22 @@ export class Keyring {
     else this.#closed.add(node.eid)
     return null
   }
+}
+
+function byDepth(left: EpochNode, right: EpochNode): number {
+  return left.depth - right.depth
+}
+
+/** Without what is replaced, but with what an epoch that is not derives from. */
+function neededOf(closed: readonly EpochNode[], isReplaced: (epoch: Eid) => boolean): readonly EpochNode[] {
+  const byEid = new Map(closed.map((node) => [node.eid, node]))
+  const needed = new Set<EpochNode>()
+  for (const node of closed) {
+    if (isReplaced(node.eid)) continue
+    for (let next: EpochNode | undefined = node; next !== undefined && !needed.has(next);) {
+      needed.add(next)
+      next = next.parent === null ? undefined : byEid.get(next.parent)
+    }
+  }
+  return [...needed]
 }

@@ -19,6 +19,7 @@ import type {
 } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import type { OwnKeys } from '../identity/own-secrets.ts'
+import { Listeners } from '../listeners.ts'
 import type { Puts } from './step.ts'
 
 /** Registers kept of one device in one space. */
@@ -51,7 +52,7 @@ export class Registers {
   #version = 0
   readonly #perDevice = new Map<DeviceId, number>()
   readonly #bytesPerUser = new Map<UserId, number>()
-  readonly #listeners = new Set<(register: SignedRegister) => void>()
+  readonly #listeners = new Listeners<SignedRegister>()
 
   constructor(space: SpaceId) {
     this.#space = space
@@ -65,8 +66,7 @@ export class Registers {
   }
 
   subscribe(listener: (register: SignedRegister) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   /** Rises with every register kept: what was computed of them holds while this stays. */
@@ -129,7 +129,7 @@ export class Registers {
         value: codec.encode(register),
       }))
     })
-    for (const register of taken) for (const listener of this.#listeners) listener(register)
+    for (const register of taken) this.#listeners.tell(register)
     return taken
   }
 

@@ -4,23 +4,11 @@
  */
 import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
-import {
-  applyEvent,
-  currentState,
-  entryEvent,
-  equalBytes,
-  hasEvent,
-  isEntryOf,
-  isFloorExplained,
-  nextHlc,
-  noteReturn,
-  order,
-} from '@kith/protocol'
+import { currentState, hasEvent, order } from '@kith/protocol'
 import type {
   DeviceId,
   Eid,
   Env,
-  Hlc,
   MembershipState,
   Outcome,
   SignedEvent,
@@ -34,7 +22,11 @@ import type { Clock } from '../clock.ts'
 import { composeDraft, maxCited } from './drafts.ts'
 import type { Draft } from './drafts.ts'
 import { MessengerError } from '../errors.ts'
+import { replacedEpochs } from '../epochs/replaced-epochs.ts'
+import { EventIntake } from './event-intake.ts'
+import type { IntakeParts } from './event-intake.ts'
 import type { Keyring } from './keyring.ts'
+import { Listeners } from '../listeners.ts'
 import { logRecord } from './log-records.ts'
 import type { Outbox } from './outbox.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
@@ -45,21 +37,20 @@ import type { Puts, SpaceStep } from './step.ts'
 import { toStoredEvent, toStoredMessage } from './stored-events.ts'
 import type { Timeline } from './timeline.ts'
 import { verificationIn } from './verification.ts'
-import { WaitingRoom } from './waiting-room.ts'
 import type { Arrival } from './waiting-room.ts'
 
-export interface SpaceParts {
-  readonly engine: Engine
+export interface SpaceParts extends IntakeParts {
   readonly store: Store
-  readonly clock: Clock
-  readonly own: OwnKeys
-  readonly state: SpaceState
-  readonly keyring: Keyring
   readonly timeline: Timeline
   readonly outbox: Outbox
   readonly registers: Registers
-  /** The latest times seen, of own and others' events. */
-  readonly clocks: readonly Hlc[]
+}
+
+/** Events on their way in, and who waits for what becomes of them. */
+interface Receipt {
+  readonly batch: readonly Arrival[]
+  readonly done: (outcomes: readonly Outcome[]) => void
+  readonly failed: (cause: unknown) => void
 }
 
 export class Space {
@@ -74,15 +65,10 @@ export class Space {
   readonly #store: Store
   readonly #clock: Clock
   readonly #queue = new Queue()
-  readonly #waiting = new WaitingRoom()
-  readonly #listeners = new Set<(step: SpaceStep) => void>()
+  readonly #intake: EventIntake
+  readonly #listeners = new Listeners<SpaceStep>()
   readonly #authPositions = new Map<Eid, Position>()
-  #arrivals: {
-    readonly batch: readonly Arrival[]
-    readonly done: (outcomes: readonly Outcome[]) => void
-    readonly failed: (cause: unknown) => void
-  }[] = []
-  #lastClock: Hlc
+  #arrivals: Receipt[] = []
   #failure: unknown = null
 
   constructor(parts: SpaceParts) {
@@ -95,7 +81,7 @@ export class Space {
     this.#engine = parts.engine
     this.#store = parts.store
     this.#clock = parts.clock
-    this.#lastClock = nextHlc(parts.clocks, parts.clock.nowMs())
+    this.#intake = new EventIntake(parts)
     order(parts.state.graph).forEach((eid, position) => this.#authPositions.set(eid, position))
   }
 
@@ -136,20 +122,19 @@ export class Space {
 
   /** Events that arrived before something they build on. */
   get waiting(): Iterable<VerifiedEvent> {
-    return this.#waiting.waiting()
+    return this.#intake.waiting
   }
 
-  /** Non-null once a step could not be stored: the space must be loaded again before it is used. */
+  /** Non-null once a step could not be finished: the space must be loaded again before it is used. */
   get failure(): unknown {
     return this.#failure
   }
 
-  /** Called once, when a step could not be stored. */
+  /** Called once, when a step could not be finished. */
   onFailure: () => void = () => undefined
 
   subscribe(listener: (step: SpaceStep) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   /** Takes events in; resolves when each has been judged and what was applied is durable. */
@@ -163,29 +148,42 @@ export class Space {
 
   /**
    * Composes and applies own events as one step. `plan` runs inside the queue, on the state as it will be; it may
-   * return drafts that depend on it, or none.
+   * return drafts that depend on it, or none. `also` are records that are stored with them, or not at all.
    */
-  post(plan: () => Promise<readonly Draft[]> | readonly Draft[]): Promise<readonly VerifiedEvent[]> {
+  post(
+    plan: () => Promise<readonly Draft[]> | readonly Draft[],
+    also: () => Puts = () => [],
+  ): Promise<readonly VerifiedEvent[]> {
     return this.#queue.run(async () => {
       this.#refuseAfterFailure()
       const step = new PendingStep()
       const composed: VerifiedEvent[] = []
       try {
         for (const draft of await plan()) composed.push(await this.#compose(draft, step))
-      } finally {
+        step.puts.push(...also())
+      } catch (cause) {
         // What was applied before a later draft was refused is part of the state, so it is stored all the same.
-        await this.#commit(step)
+        if (cause instanceof RefusedOwnEvent) await this.#commit(step)
+        else if (!step.isEmpty) this.#fail(cause)
+        throw cause
       }
+      await this.#commit(step)
       return composed
     })
   }
 
-  /** Runs `change` inside the queue and commits the records it returns. */
-  record(change: () => Promise<Puts> | Puts): Promise<void> {
+  /**
+   * Runs `change` inside the queue and commits the records it returns; without `sync` they are in order, but the power may
+   * take the last of them.
+   */
+  record(
+    change: () => Promise<Puts> | Puts,
+    { sync = true }: { readonly sync?: boolean } = {},
+  ): Promise<void> {
     return this.#queue.run(async () => {
       this.#refuseAfterFailure()
       const puts = await change()
-      if (puts.length > 0) await this.#store.commit({ puts, sync: true })
+      if (puts.length > 0) await this.#orFail(() => this.#store.commit({ puts, sync }))
     })
   }
 
@@ -193,10 +191,12 @@ export class Space {
   unlock(change: () => Puts): Promise<void> {
     return this.#queue.run(async () => {
       this.#refuseAfterFailure()
-      const step = new PendingStep()
-      step.puts.push(...change())
-      await this.#openEpochs(step, true)
-      await this.#commit(step)
+      await this.#orFail(async () => {
+        const step = new PendingStep()
+        step.puts.push(...change())
+        await this.#openEpochs(step, true)
+        await this.#commit(step)
+      })
     })
   }
 
@@ -218,50 +218,18 @@ export class Space {
     if (taken.length === 0) return
     try {
       this.#refuseAfterFailure()
-      const step = new PendingStep()
-      const outcomes = taken.map(({ batch }) => batch.map((arrival) => this.#apply(arrival, step)))
-      this.#noteOwnReturn(step)
-      await this.#openEpochs(step, false)
-      await this.#commit(step)
+      const outcomes = await this.#orFail(async () => {
+        const step = new PendingStep()
+        const judged = taken.map(({ batch }) => batch.map((arrival) => this.#intake.apply(arrival, step)))
+        this.#intake.noteOwnReturn(step)
+        await this.#openEpochs(step, false)
+        await this.#commit(step)
+        return judged
+      })
       taken.forEach(({ done }, index) => done(outcomes[index]!))
     } catch (cause) {
       for (const { failed } of taken) failed(cause)
     }
-  }
-
-  /** What was held of each log when this member came back is told apart from what is said from then on. */
-  #noteOwnReturn(step: PendingStep): void {
-    if (!step.auth.some((event) => isEntryOf(event, this.own.user))) return
-    const entry = entryEvent(this.state, this.own.user)
-    if (entry === null || !step.auth.some(({ eid }) => eid === entry)) return
-    for (const log of noteReturn(this.state, entry)) step.puts.push(logRecord(this.id, log))
-  }
-
-  #apply(arrival: Arrival, step: PendingStep): Outcome {
-    const outcome = this.#applyOne(arrival, step)
-    if (outcome.outcome === 'waiting') this.#waiting.keep(arrival, outcome.for)
-    if (outcome.outcome !== 'applied') return outcome
-    const released = this.#waiting.release(arrival.event.eid)
-    for (let next = released.shift(); next !== undefined; next = released.shift()) {
-      const later = this.#applyOne(next, step)
-      if (later.outcome === 'waiting') this.#waiting.keep(next, later.for)
-      if (later.outcome === 'applied') released.push(...this.#waiting.release(next.event.eid))
-    }
-    return outcome
-  }
-
-  #applyOne({ event, floor }: Arrival, step: PendingStep): Outcome {
-    const isBelieved = floor !== null && isFloorExplained(this.state, this.own.user, event)
-    const outcome = applyEvent(this.state, event, isBelieved ? floor : null)
-    if (outcome.outcome !== 'applied') return outcome
-    this.#lastClock = nextHlc([this.#lastClock, event.header.hlc], this.#clock.nowMs())
-    step.add(event, outcome.forked)
-    if (event.wrapPage !== null && event.content?.type === 'epoch') {
-      const [hash] = event.content.wrapPages
-      if (hash !== undefined && equalBytes(this.#engine.sha256(event.wrapPage), hash))
-        step.puts.push(this.keyring.keepPage(hash, event.wrapPage))
-    }
-    return outcome
   }
 
   async #compose(draft: Draft, step: PendingStep): Promise<VerifiedEvent> {
@@ -271,9 +239,8 @@ export class Space {
       await this.#compose({ content: { type: 'merge' } }, step)
       if (this.membership.heads.length >= length) break
     }
-    this.#lastClock = nextHlc([this.#lastClock], this.#clock.nowMs())
-    const event = await run(this.#engine, composeDraft(this, draft, this.#lastClock))
-    const outcome = this.#apply({ event, floor: null }, step)
+    const event = await run(this.#engine, composeDraft(this, draft, this.#intake.nextClock()))
+    const outcome = this.#intake.apply({ event, floor: null }, step)
     if (outcome.outcome !== 'applied') throw new RefusedOwnEvent(outcome)
     if (draft.keysFor !== undefined) step.puts.push(this.keyring.keep(await draft.keysFor(event.eid)))
     for (const page of draft.pages ?? [])
@@ -284,7 +251,7 @@ export class Space {
 
   async #openEpochs(step: PendingStep, force: boolean): Promise<void> {
     if (!force && step.auth.length === 0) return
-    const opened = await this.keyring.openAll(this.membership.epochs.values())
+    const opened = await this.keyring.openAll(this.membership.epochs.values(), replacedEpochs(this))
     step.puts.push(...opened)
     step.openedEpochs = opened.length > 0
   }
@@ -292,29 +259,22 @@ export class Space {
   async #commit(step: PendingStep): Promise<void> {
     if (step.isEmpty) return
     const arrivedMs = this.#clock.nowMs()
-    const firstContent = await this.#store.count(this.id, 'content')
-    try {
+    const content = step.content.map((event) => toStoredMessage(event, arrivedMs))
+    const firstContent = await this.#orFail(async () => {
+      const count = await this.#store.count(this.id, 'content')
       await this.#store.commit({
         append: [
           { space: this.id, lane: 'auth', events: step.auth.map(toStoredEvent) },
-          {
-            space: this.id,
-            lane: 'content',
-            events: step.content.map((event) => toStoredMessage(event, arrivedMs)),
-          },
+          { space: this.id, lane: 'content', events: content },
         ],
         puts: [...step.puts, ...this.#logRecords(step)],
         sync: true,
       })
-    } catch (cause) {
-      // Memory is ahead of the disk: nothing more is accepted until the space has been loaded again.
-      this.#failure = cause
-      this.onFailure()
-      throw cause
-    }
+      return count
+    })
     for (const { eid } of step.auth) this.#authPositions.set(eid, this.#authPositions.size)
     step.content.forEach((event, index) => this.timeline.add(event, firstContent + index, arrivedMs))
-    for (const listener of this.#listeners) listener(step)
+    this.#listeners.tell(step)
   }
 
   #logRecords(step: PendingStep): Puts {
@@ -323,6 +283,23 @@ export class Space {
       const log = this.state.logs.get(device)
       return log === undefined ? [] : [logRecord(this.id, log)]
     })
+  }
+
+  /** Runs what has changed memory, or is about to: where it throws, memory is ahead of the disk. */
+  async #orFail<Value>(action: () => Promise<Value>): Promise<Value> {
+    try {
+      return await action()
+    } catch (cause) {
+      this.#fail(cause)
+      throw cause
+    }
+  }
+
+  /** Nothing more is accepted until the space has been loaded again. */
+  #fail(cause: unknown): void {
+    if (this.#failure !== null) return
+    this.#failure = cause
+    this.onFailure()
   }
 
   #refuseAfterFailure(): void {

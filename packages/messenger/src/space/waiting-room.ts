@@ -21,14 +21,15 @@ export class WaitingRoom {
   keep(arrival: Arrival, missing: readonly Eid[]): void {
     const [first] = missing
     if (first === undefined) return
-    const others = this.#byMissing.get(first)
-    if (others?.some((other) => other.event.eid === arrival.event.eid) === true) return
+    const isKept = this.#byMissing.get(first)?.some(({ event }) => event.eid === arrival.event.eid)
+    if (isKept === true) return
     const { device } = arrival.event.header
-    const ofDevice = this.#perDevice.get(device) ?? 0
-    if (ofDevice >= maxWaitingPerDevice) return
+    if ((this.#perDevice.get(device) ?? 0) >= maxWaitingPerDevice) return
     if (this.#count >= maxWaitingEvents) this.#dropOldest()
     this.#count++
-    this.#perDevice.set(device, ofDevice + 1)
+    // Read only now: what was dropped may have waited for the same, or have been of the same device.
+    this.#perDevice.set(device, (this.#perDevice.get(device) ?? 0) + 1)
+    const others = this.#byMissing.get(first)
     if (others === undefined) this.#byMissing.set(first, [arrival])
     else others.push(arrival)
   }

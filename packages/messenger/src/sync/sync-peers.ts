@@ -5,7 +5,7 @@
 import type { Connection, FrameStream, PeerId } from '@kith/network'
 import { formatHex } from '@kith/protocol'
 import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
-import { timeoutSignal } from '../clock.ts'
+import { isWithin, timeoutSignal } from '../clock.ts'
 import { missingPages, sendChoice } from '../epochs/epoch-policy.ts'
 import type { Core } from '../core.ts'
 import { FrameBudget } from './frame-budget.ts'
@@ -88,7 +88,7 @@ export class SyncPeers {
   silentIn(space: Space): readonly PeerId[] {
     const nowMs = this.#core.clock.nowMs()
     return this.#sessionsIn(space)
-      .filter((peer) => nowMs - peer.startedMs > silenceMs && !peer.hasSpokenOf(space.id))
+      .filter((peer) => !isWithin(peer.startedMs, nowMs, silenceMs) && !peer.hasSpokenOf(space.id))
       .map(({ stream }) => stream.peer)
   }
 
@@ -100,9 +100,9 @@ export class SyncPeers {
   fillGap(from: PeerId): void {
     const { clock } = this.#core
     const nowMs = clock.nowMs()
-    if (nowMs - (this.#lastGapMs.get(from) ?? -gapIntervalMs) < gapIntervalMs) return
     for (const [peer, atMs] of this.#lastGapMs)
-      if (nowMs - atMs >= gapIntervalMs) this.#lastGapMs.delete(peer)
+      if (!isWithin(atMs, nowMs, gapIntervalMs)) this.#lastGapMs.delete(peer)
+    if (this.#lastGapMs.has(from)) return
     if (this.#lastGapMs.size >= maxGaps) return
     this.#lastGapMs.set(from, nowMs)
     clock.schedule(gapDelayMs, () => {
@@ -163,7 +163,7 @@ export class SyncPeers {
     const nowMs = this.#core.clock.nowMs()
     const missing = missingPages(space).filter((hash) => {
       const askedMs = this.#askedPages.get(formatHex(hash))
-      return askedMs === undefined || nowMs - askedMs >= pageIntervalMs
+      return askedMs === undefined || !isWithin(askedMs, nowMs, pageIntervalMs)
     })
     const peers = this.#sessionsIn(space).slice(0, 2)
     if (missing.length === 0 || peers.length === 0) return
@@ -303,7 +303,7 @@ export class SyncPeers {
   #replaces(stream: FrameStream, before: SyncPeer): boolean {
     const [next, held] = [stream.connection.route, before.stream.connection.route]
     if (next !== held) return next === 'direct'
-    if (this.#core.clock.nowMs() - before.startedMs > simultaneousMs) return true
+    if (!isWithin(before.startedMs, this.#core.clock.nowMs(), simultaneousMs)) return true
     const lowerIsMine = this.#core.network.peerId < stream.peer
     return stream.outbound === lowerIsMine
   }
