@@ -7,7 +7,8 @@ import { formatHex } from '@kith/protocol'
 import type { SignedEvent } from '@kith/protocol'
 import { shownClock } from './stored-events.ts'
 
-interface Place {
+/** Where an event is shown, and where it lies. */
+export interface Place {
   readonly position: Position
   readonly eid: string
   readonly seq: number
@@ -24,10 +25,14 @@ export class Timeline {
   /** Builds the index from a lane's directory. */
   static from(directory: readonly DirectoryEntry[]): Timeline {
     const timeline = new Timeline()
+    // Entries of one segment share the bytes of their device.
+    const names = new Map<Uint8Array, string>()
     const inChainOrder = directory.toSorted((left, right) => left.seq - right.seq)
     for (const { eid, device, position, seq, hlcMs, hlcCounter } of inChainOrder) {
       const own = { position, eid: formatHex(eid), seq, ms: hlcMs, counter: hlcCounter }
-      timeline.#places.push(timeline.#place(formatHex(device), own))
+      const name = names.get(device) ?? formatHex(device)
+      names.set(device, name)
+      timeline.#places.push(timeline.#place(name, own))
     }
     timeline.#places.sort(comparePlaces)
     return timeline
@@ -44,6 +49,11 @@ export class Timeline {
 
   position(eid: string): Position | null {
     return this.#byEid.get(eid)?.position ?? null
+  }
+
+  /** Where an event is shown, or null where it is not held. */
+  place(eid: string): Place | null {
+    return this.#byEid.get(eid) ?? null
   }
 
   /** The time an event is shown at, or null where it is not held. */
@@ -77,9 +87,15 @@ export class Timeline {
     return this.#places.slice(Math.max(0, end - limit), end).map(({ position }) => position)
   }
 
+  /** Up to `limit` positions from `eid` on, itself included, oldest first; none where it is not held. */
+  from(eid: string, limit: number): readonly Position[] {
+    const start = this.#indexOf(eid)
+    return this.#places.slice(start, start + limit).map(({ position }) => position)
+  }
+
   #indexOf(eid: string): number {
-    const index = this.#places.findLastIndex((place) => place.eid === eid)
-    return index < 0 ? this.#places.length : index
+    const place = this.#byEid.get(eid)
+    return place === undefined ? this.#places.length : this.#indexFor(place) - 1
   }
 
   #place(device: string, own: Place): Place {
@@ -105,6 +121,7 @@ function compareClocks(
   return left.ms - right.ms || left.counter - right.counter
 }
 
-function comparePlaces(left: Place, right: Place): number {
+/** The order in which two events are shown. */
+export function comparePlaces(left: Place, right: Place): number {
   return compareClocks(left, right) || (left.eid < right.eid ? -1 : left.eid > right.eid ? 1 : 0)
 }
