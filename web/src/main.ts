@@ -1,0 +1,35 @@
+/** The page's beginning. The messenger is loaded after the first paint, which needs none of it. */
+import { mount } from 'svelte'
+import AppView from './App.svelte'
+import { App } from './state/app.svelte.ts'
+import { Theme } from './state/theme.svelte.ts'
+import { chooseWording } from './state/wording.ts'
+import './styles/tokens.css'
+import './styles/base.css'
+
+const joinPath = '#/join/'
+
+/** The invite in the address, which is taken out of it at once: it is a key. */
+function takeLink(): string | null {
+  if (!location.hash.startsWith(joinPath)) return null
+  const link = location.href
+  history.replaceState(null, '', location.pathname + location.search)
+  return link
+}
+
+const link = takeLink()
+const root = document.documentElement
+const app = new App({
+  wording: chooseWording(location.search, root),
+  theme: new Theme(root),
+  profile: new URLSearchParams(location.search).get('profile')?.replaceAll(/[^a-z0-9-]/gi, '') || 'default',
+  link,
+})
+globalThis.addEventListener('hashchange', () => {
+  const later = takeLink()
+  if (later === null) return
+  if (app.phase === 'ready') app.dialog = { kind: 'join', link: later }
+  else app.link = later
+})
+mount(AppView, { target: document.getElementById('root') ?? document.body, props: { app } })
+requestAnimationFrame(() => setTimeout(() => void app.start()))

@@ -1,0 +1,61 @@
+/** One word for how this device is connected, and a report without anything private in it. */
+import { shortId } from './people.ts'
+import type { StatusReport } from '../state/face.ts'
+
+export type Reach = 'online' | 'connecting' | 'offline' | 'limited'
+
+/** How long a start may take before it counts as being offline. */
+const patienceMs = 15_000
+
+export interface ReachSource {
+  readonly status: Pick<StatusReport, 'relays' | 'peers'> | null
+  /** What the browser says about its network. */
+  readonly hasNetwork: boolean
+  /** Since nothing has been connected. */
+  readonly aloneForMs: number
+}
+
+/** Online: a relay or a person is connected right now. Limited: people are, and no relay is. */
+export function reachOf({ status, hasNetwork, aloneForMs }: ReachSource): Reach {
+  if (status === null) return hasNetwork ? 'connecting' : 'offline'
+  const hasRelay = status.relays.some(({ state }) => state === 'reserved' || state === 'connected')
+  const hasPeople = status.peers.length > 0
+  if (hasRelay) return 'online'
+  if (hasPeople) return 'limited'
+  return hasNetwork && status.relays.length > 0 && aloneForMs < patienceMs ? 'connecting' : 'offline'
+}
+
+/** A short name for the address of a relay. */
+export function relayName(address: string): string {
+  const [, , host = address, , port = ''] = address.split('/')
+  return port === '' || port === '443' ? host : `${host}:${port}`
+}
+
+/** What helps somebody who helps: states and counts, no name, no message, no whole id. */
+export function diagnosticsOf(
+  status: StatusReport,
+  surroundings: {
+    readonly version: string
+    readonly browser: string
+    readonly isSecure: boolean
+    readonly reach: Reach
+  },
+): string {
+  const lines = [
+    `kith ${surroundings.version}`,
+    surroundings.browser,
+    `secure page: ${surroundings.isSecure}`,
+    `state: ${surroundings.reach}`,
+    `groups: ${status.spaces.length}`,
+    `waiting: ${status.spaces.reduce((sum, { waitingToSend }) => sum + waitingToSend, 0)}`,
+    ...status.relays.map(({ address, state }) => `relay ${relayName(address)}: ${state}`),
+    ...status.peers.map(
+      ({ peer, route, rttMs }) =>
+        `peer ${shortId(peer)}: ${route}${rttMs === null ? '' : ` ${Math.round(rttMs)} ms`}`,
+    ),
+    ...status.addresses.map(
+      (address) => `address ${address.replaceAll(/[1-9A-HJ-NP-Za-km-z]{40,}/g, shortId)}`,
+    ),
+  ]
+  return lines.join('\n')
+}

@@ -1,0 +1,228 @@
+/** The open conversation: a window on its messages that grows upwards, what is being sent, and what has been read. */
+import { appended } from '../present/order.ts'
+import { rowsOf } from '../present/rows.ts'
+import type { Row } from '../present/rows.ts'
+import type { MessageView, MessengerFace, NumberedChange, SpaceView } from './face.ts'
+import type { Members } from './members.svelte.ts'
+
+const pageSize = 50
+/** What one request may ask for. */
+const maxListed = 1000
+/** Messages kept above the first unread one when a conversation opens. */
+const contextAbove = 20
+const readDelayMs = 250
+const maxAnnouncedChars = 200
+
+interface Pending {
+  readonly key: string
+  readonly message: MessageView
+}
+
+export class Conversation {
+  readonly id: string
+  readonly members: Members
+  messages: readonly MessageView[] = $state.raw([])
+  isLoaded: boolean = $state(false)
+  isLoadingOlder: boolean = $state(false)
+  /** True where nothing older exists. */
+  isWhole: boolean = $state(false)
+  /** Messages that arrived since the newest one was last in view. */
+  unseen: number = $state(0)
+  newFrom: string | null = $state(null)
+  /** What has just arrived, for whoever listens instead of looking. */
+  announcement: string = $state('')
+  /** Whether the newest message is in view; the list on the screen keeps it true. */
+  isFollowing = true
+  #pending: readonly Pending[] = $state.raw([])
+  readonly rows: readonly Row[] = $derived.by(() => this.#rows())
+  readonly #face: MessengerFace
+  readonly #space: () => SpaceView | null
+  /** Keys of messages that were shown before they had an id. */
+  readonly #keys = new Map<string, string>()
+  #arrived: MessageView[] = []
+  #frame = 0
+  #sending: Promise<unknown> = Promise.resolve()
+  #nextPending = 1
+  #readUpTo: string | null = null
+  #readTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: {
+    readonly face: MessengerFace
+    readonly id: string
+    readonly members: Members
+    readonly space: () => SpaceView | null
+  }) {
+    this.#face = options.face
+    this.id = options.id
+    this.members = options.members
+    this.#space = options.space
+  }
+
+  /** Loads the newest page, or as much as reaches the first unread message. */
+  async load(): Promise<void> {
+    const space = this.#space()
+    this.newFrom = space?.firstUnread ?? null
+    const wanted = Math.max(pageSize, (space?.unread ?? 0) + contextAbove)
+    const limit = Math.min(wanted, maxListed)
+    const messages = await this.#list(limit)
+    this.isWhole = messages.length < limit
+    this.messages = messages
+    this.isLoaded = true
+    await this.members.load()
+  }
+
+  /** Loads a page further up. `onPrepend` is called right before its messages are put above those there are. */
+  async loadOlder(onPrepend: () => void): Promise<void> {
+    const [first] = this.messages
+    if (this.isWhole || this.isLoadingOlder || first === undefined) return
+    this.isLoadingOlder = true
+    try {
+      const older = await this.#list(pageSize, first.eid)
+      const known = new Set(this.messages.map(({ eid }) => eid))
+      onPrepend()
+      this.messages = [...older.filter(({ eid }) => !known.has(eid)), ...this.messages]
+      this.isWhole = older.length < pageSize
+    } finally {
+      this.isLoadingOlder = false
+    }
+  }
+
+  /** Shows a message at once and sends it after those before it. Rejects with what `message.send` rejects with. */
+  send(text: string, me: { readonly user: string; readonly name: string }): Promise<void> {
+    const key = `pending ${this.#nextPending++}`
+    this.newFrom = null
+    const { user, name: author } = me
+    const base = { eid: key, space: this.id, user, author, me: true, sentMs: Date.now(), text }
+    this.#pending = [
+      ...this.#pending,
+      { key, message: { ...base, kind: 'text', state: 'queued' } as MessageView },
+    ]
+    const sent = this.#sending.then(() => this.#face.request('message.send', { space: this.id, text }))
+    this.#sending = sent.catch(() => undefined)
+    return sent.then(
+      ({ eid }) => this.#settle(key, eid),
+      (cause: unknown) => {
+        this.#drop(key)
+        throw cause
+      },
+    )
+  }
+
+  hear({ change }: NumberedChange): void {
+    if (!('space' in change) || change.space !== this.id) return
+    if (change.type === 'message') this.#arrive(change.message)
+    if (change.type === 'message-state') this.#setState(change.eid, change.state)
+    if (change.type === 'members') void this.members.load().catch(() => undefined)
+  }
+
+  /** The message further down than all others that has been in view. */
+  sawUpTo(eid: string): void {
+    const seen = this.messages.findIndex((message) => message.eid === eid)
+    const before = this.messages.findIndex((message) => message.eid === this.#readUpTo)
+    if (seen < 0 || seen <= before || document.visibilityState !== 'visible') return
+    this.#readUpTo = eid
+    clearTimeout(this.#readTimer)
+    this.#readTimer = setTimeout(() => this.#markRead(), readDelayMs)
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame)
+    if (this.#readTimer !== undefined) this.#markRead()
+  }
+
+  #markRead(): void {
+    clearTimeout(this.#readTimer)
+    this.#readTimer = undefined
+    const upTo = this.#readUpTo
+    if (upTo === null || (this.#space()?.unread ?? 0) === 0) return
+    this.#face.request('space.read', { space: this.id, upTo }).catch(() => {
+      this.#readUpTo = null // seen again, marked again
+    })
+  }
+
+  #rows(): readonly Row[] {
+    return rowsOf({
+      messages: [...this.messages, ...this.#pending.map(({ message }) => message)],
+      notices: this.members.notices,
+      gaps: this.#space()?.gaps ?? [],
+      newFrom: this.newFrom,
+      isWhole: this.isWhole,
+      keyOf: ({ eid }) => this.#keys.get(eid) ?? eid,
+    })
+  }
+
+  #list(limit: number, before?: string): Promise<readonly MessageView[]> {
+    const takes = { space: this.id, limit }
+    return this.#face.request('message.list', before === undefined ? takes : { ...takes, before })
+  }
+
+  /** What arrives together is shown together: a sync brings thousands. */
+  #arrive(message: MessageView): void {
+    this.#arrived.push(message)
+    if (this.#arrived.length > 1) return
+    const show = (): void => this.#showArrived()
+    if (document.visibilityState === 'visible') this.#frame = requestAnimationFrame(show)
+    else setTimeout(show, readDelayMs)
+  }
+
+  #showArrived(): void {
+    const arrived = this.#arrived
+    this.#arrived = []
+    for (const message of arrived) {
+      const pending = message.me
+        ? this.#pending.find((each) => each.message.text === message.text)
+        : undefined
+      if (pending !== undefined) this.#settle(pending.key, message.eid)
+    }
+    this.#noteArrival(arrived.filter(({ me }) => !me))
+    const next = appended(this.messages, arrived)
+    if (next === null) void this.#reload(arrived.length)
+    else this.messages = next
+  }
+
+  /** Others' messages that come while the newest one is out of view get a line above them. */
+  #noteArrival(arrived: readonly MessageView[]): void {
+    const [first] = arrived
+    const last = arrived.at(-1)
+    if (first === undefined || last === undefined) return
+    if (!this.isFollowing || document.visibilityState !== 'visible') {
+      if (this.unseen === 0) this.newFrom = first.eid
+      this.unseen += arrived.length
+    }
+    this.announcement = `${last.author}: ${last.text.slice(0, maxAnnouncedChars)}`
+  }
+
+  /** The newest message is in view. */
+  follow(): void {
+    this.isFollowing = true
+    this.unseen = 0
+  }
+
+  /** The window once more, as something belongs between the messages shown. */
+  async #reload(more: number): Promise<void> {
+    const limit = Math.min(this.messages.length + more, maxListed)
+    const messages = await this.#list(limit).catch(() => null)
+    if (messages === null) return
+    this.isWhole = messages.length < limit
+    this.messages = messages
+  }
+
+  #setState(eid: string, state: MessageView['state']): void {
+    this.messages = this.messages.map((message) => (message.eid === eid ? { ...message, state } : message))
+    this.#arrived = this.#arrived.map((message) => (message.eid === eid ? { ...message, state } : message))
+  }
+
+  /** A message shown before it had an id now has one. It keeps its place on the screen. */
+  #settle(key: string, eid: string): void {
+    const pending = this.#pending.find((each) => each.key === key)
+    if (pending === undefined) return
+    this.#keys.set(eid, key)
+    this.#drop(key)
+    if (this.messages.some((message) => message.eid === eid)) return
+    this.messages = [...this.messages, { ...pending.message, eid }]
+  }
+
+  #drop(key: string): void {
+    this.#pending = this.#pending.filter((each) => each.key !== key)
+  }
+}
