@@ -1,5 +1,6 @@
 // Lint rules of the whole repository. Inline switches have no effect: a rule that is wrong is changed here, with its reason.
 import js from '@eslint/js'
+import svelte from 'eslint-plugin-svelte'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
@@ -37,10 +38,22 @@ const bans = {
     selector: ':matches(TSEnumDeclaration, TSModuleDeclaration[kind="namespace"], TSParameterProperty)',
     message: 'Node strips types and runs the rest: use what is erasable.',
   },
+  styleInMarkup: {
+    selector: 'SvelteAttribute[key.name="style"] > SvelteLiteral',
+    message: 'The page’s policy refuses styles in markup: use a class or a style: directive.',
+  },
 }
 
 const everywhere = [bans.defaultExport, bans.emptyCatch, bans.emptyCatchCallback, bans.enumOrNamespace]
 const restrict = (...more) => ['error', ...everywhere, ...more]
+
+// Components are parsed by their own parser, their scripts and expressions by TypeScript's; all with the web's own project.
+const webTypes = {
+  parser: tseslint.parser,
+  extraFileExtensions: ['.svelte'],
+  project: ['./web/tsconfig.lint.json'],
+  tsconfigRootDir: import.meta.dirname,
+}
 
 export default defineConfig([
   globalIgnores(['**/dist/', '**/node_modules/', '**/coverage/', '**/vectors/']),
@@ -51,7 +64,7 @@ export default defineConfig([
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.recommended],
     languageOptions: {
       parserOptions: { project: ['./tsconfig.lint.json'], tsconfigRootDir: import.meta.dirname },
@@ -87,7 +100,32 @@ export default defineConfig([
     },
   },
   {
-    files: ['**/test/**/*.ts', 'packages/testing/**/*.ts'],
+    files: ['web/**/*.ts', 'web/**/*.svelte', 'playwright.config.ts'],
+    languageOptions: { parserOptions: webTypes },
+  },
+  {
+    files: ['web/**/*.svelte', 'web/**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { parserOptions: webTypes },
+    rules: {
+      // Comments in markup would switch rules off where comments in code cannot.
+      'svelte/comment-directive': 'off',
+      // What a peer writes never becomes markup.
+      'svelte/no-at-html-tags': 'error',
+      'svelte/no-target-blank': 'error',
+      'svelte/button-has-type': 'error',
+      // Kith is one page; there is no router of SvelteKit to resolve with.
+      'svelte/no-navigation-without-resolve': 'off',
+      // What is shown is replaced whole; a map that is only looked up needs no signal for each key.
+      'svelte/prefer-svelte-reactivity': 'off',
+      'no-restricted-syntax': restrict(bans.bareError, bans.styleInMarkup),
+      // Properties of a component are `let` where one of them is bindable.
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { excludedRunes: ['$props', '$derived'] }],
+    },
+  },
+  {
+    files: ['**/{test,e2e}/**/*.ts', 'packages/testing/**/*.ts'],
     rules: {
       'no-restricted-syntax': restrict(bans.skippedTest, bans.skippedTestName, bans.skippedTestOption),
     },
@@ -111,7 +149,7 @@ export default defineConfig([
   },
   {
     // Tools that ask for a default export.
-    files: ['eslint.config.js', 'vitest.config.ts'],
+    files: ['eslint.config.js', 'vitest.config.ts', 'playwright.config.ts', 'web/*.config.{ts,js}'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 ])

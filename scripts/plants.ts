@@ -36,7 +36,13 @@ function edit(
 const STORAGE = 'packages/storage/src/planted.ts'
 const PROTOCOL = 'packages/protocol/src/planted.ts'
 const MESSENGER = 'packages/messenger/src/planted.ts'
+const WEB = 'web/src/planted.ts'
+const COMPONENT = 'web/src/Planted.svelte'
 const NEW_PACKAGE = 'packages/planted/package.json'
+
+function component(script: string): string {
+  return `<script lang="ts">\n  ${script}\n</script>\n`
+}
 
 const LAYERS: readonly Plant[] = [
   add(
@@ -127,6 +133,30 @@ const LAYERS: readonly Plant[] = [
     (text) => `${text}export * from '../event/planted.ts'\n`,
     /relay's door reaches/,
   ),
+  add('layers', 'page reaching below the messenger', WEB, "import '@kith/protocol'\n", /no door/),
+  add('layers', 'page choosing an implementation for Node', WEB, "import '@kith/storage/node'\n", /no door/),
+  add('layers', 'module of Node in a page', WEB, "import 'node:fs'\n", /not open/),
+  add(
+    'layers',
+    'third party at the wrong door in a component',
+    COMPONENT,
+    component("import 'libp2p'"),
+    /door elsewhere/,
+  ),
+  add(
+    'layers',
+    'third party at the wrong door in markup',
+    COMPONENT,
+    `${component('')}<button type="button" onclick={() => import('libp2p')}>Go</button>\n`,
+    /door elsewhere/,
+  ),
+  add(
+    'layers',
+    'component importing across packages',
+    COMPONENT,
+    component("import '../../packages/wording/src/count.ts'"),
+    /another package/,
+  ),
   add('layers', 'package without a row', NEW_PACKAGE, '{ "name": "@kith/planted" }\n', /no row/),
 ]
 
@@ -152,6 +182,16 @@ const CYCLES: readonly Plant[] = [
         "import type { B } from './planted-b.ts'\nexport type A = B | 1\n",
       'packages/messenger/src/planted-b.ts':
         "import type { A } from './planted-a.ts'\nexport type B = A | 2\n",
+    }),
+  },
+  {
+    rule: 'import cycle through a component',
+    check: 'cycles',
+    file: COMPONENT,
+    says: /circle/,
+    changes: () => ({
+      [COMPONENT]: component("import { a } from './planted.ts'"),
+      [WEB]: "import Planted from './Planted.svelte'\nexport const a = Planted\n",
     }),
   },
 ]
@@ -224,6 +264,7 @@ const TREE: readonly Plant[] = [
     'export const a = "b";\n',
     /not formatted/,
   ),
+  add('format', 'unformatted component', COMPONENT, '<p >a</p>\n', /not formatted/),
   add('packages', 'package without a README', NEW_PACKAGE, '{ "name": "@kith/planted" }\n', /lacks README/),
   add('packages', 'package without a test', NEW_PACKAGE, '{ "name": "@kith/planted" }\n', /lacks a test/),
   add(
@@ -305,6 +346,13 @@ const TREE: readonly Plant[] = [
   ),
   add(
     'words',
+    'rule switched off in markup',
+    COMPONENT,
+    '<!-- eslint-disable svelte/no-at-html-tags -->\n',
+    /switched off/,
+  ),
+  add(
+    'words',
     'mark without a reason',
     'packages/wording/src/planted.ts',
     '// TODO\nexport {}\n',
@@ -336,6 +384,34 @@ const TYPES: readonly Plant[] = [
     "export const a: number = 'b'\n",
     /TS2322/,
   ),
+  add(
+    'types',
+    'type error in a component',
+    'web/src/PlantedType.svelte',
+    component("export const a: number = 'b'"),
+    /TS2322/,
+  ),
+  add(
+    'types',
+    'property a component does not take',
+    'web/src/PlantedOuter.svelte',
+    `${component("import Planted from './PlantedType.svelte'")}\n<Planted colour="red" />\n`,
+    /colour/,
+  ),
+  add(
+    'types',
+    'global of Node in a page',
+    'web/src/planted-global.ts',
+    'export const a = process.cwd()\n',
+    /process/,
+  ),
+  add(
+    'types',
+    'warning of the Svelte compiler',
+    'web/src/PlantedWarning.svelte',
+    '<img src="a.png" />\n',
+    /alt/,
+  ),
   add('types', 'enum', 'packages/wording/src/planted-enum.ts', 'export enum A {\n  B,\n}\n', /TS1294/),
 ]
 
@@ -346,6 +422,10 @@ function inSource(rule: string, name: string, text: string, says: RegExp): Plant
 function inTest(rule: string, name: string, text: string): Plant {
   const body = `import { describe, it } from 'vitest'\n${text}`
   return add('lint', rule, `packages/wording/test/planted-${name}.test.ts`, body, /Every test runs/)
+}
+
+function inComponent(rule: string, name: string, text: string, says: RegExp): Plant {
+  return add('lint', rule, `web/src/Planted${name}.svelte`, text, says)
 }
 
 const LINT: readonly Plant[] = [
@@ -431,7 +511,51 @@ const LINT: readonly Plant[] = [
     '/* eslint-disable */\nexport const a = (b: any): unknown => b\n',
     /no-explicit-any/,
   ),
+  inComponent(
+    'markup from text',
+    'Html',
+    '<script lang="ts">\n  let { text }: { text: string } = $props()\n</script>\n\n{@html text}\n',
+    /no-at-html-tags/,
+  ),
+  inComponent('style in markup', 'Style', '<p style="color: red">a</p>\n', /policy refuses/),
+  inComponent(
+    'floating promise in markup',
+    'Floating',
+    `${component('async function go(): Promise<void> {}')}\n<button type="button" onclick={() => { go() }}>a</button>\n`,
+    /no-floating-promises/,
+  ),
+  inComponent('any in a component', 'Any', component('export const a: any = 1'), /no-explicit-any/),
+  inComponent(
+    'rule switched off in a component',
+    'Disable',
+    '<!-- eslint-disable -->\n<p style="color: red">a</p>\n',
+    /policy refuses/,
+  ),
+]
+
+/** Text that does not get smaller, from a seed: as much JavaScript as the first page may have in all. */
+function weight(): string {
+  let state = 1
+  const bytes = Buffer.alloc(160 * 1024)
+  for (let at = 0; at < bytes.length; at += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[at] = state >>> 24
+  }
+  return `export const weight = '${bytes.toString('base64')}'\n`
+}
+
+const SIZE: readonly Plant[] = [
+  {
+    rule: 'too much on the first page',
+    check: 'size',
+    file: 'web',
+    says: /first page loads too much/,
+    changes: (project) => ({
+      [WEB]: weight(),
+      'web/src/main.ts': `${project.files.get('web/src/main.ts') ?? ''}\nimport { weight } from './planted.ts'\ndocument.title += weight\n`,
+    }),
+  },
 ]
 
 /** All plants, in the order they are tried. */
-export const PLANTS: readonly Plant[] = [...LAYERS, ...CYCLES, ...PURITY, ...TREE, ...TYPES, ...LINT]
+export const PLANTS: readonly Plant[] = [...LAYERS, ...CYCLES, ...PURITY, ...TREE, ...TYPES, ...LINT, ...SIZE]

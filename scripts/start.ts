@@ -1,14 +1,19 @@
-// `npm start`: a relay on this machine and, for whoever started it, the lines that make two people talk through it.
-// Options: --data-dir <folder> (default: the user's data directory), --port <first of three ports> (default 4001).
+// `npm start`: a relay on this machine that also serves the web client, and the lines that make two people talk on terminals.
+// Options: --data-dir <folder> (default: the user's data directory), --port <first of the relay's ports> (default 4001; the
+// page's port moves with it from 8080).
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { buildWeb, isWebFresh, webFolder } from './build-web.ts'
 import { pasteLines } from './paste-lines.ts'
 
 const DEFAULT_PORT = 4001
+const DEFAULT_PAGE_PORT = 8080
+const HIGHEST_PORT = 65_535 - (DEFAULT_PAGE_PORT - DEFAULT_PORT)
 const START_LIMIT_MS = 30_000
 const SAME_SIGNAL_MS = 1000
 /** Exit code of a relay whose data directory another one has. */
@@ -21,11 +26,25 @@ interface LogLine {
   readonly level?: string
   readonly msg?: string
   readonly addresses?: readonly string[]
+  readonly web?: string | null
 }
 
-start()
+/** Ports to listen on; 0 takes any free one. */
+interface Ports {
+  readonly tcp: number
+  readonly webSocket: number
+  readonly webRtc: number
+  readonly page: number
+}
 
-function start(): void {
+interface Options {
+  readonly dataDir: string
+  readonly ports: Ports
+}
+
+await start()
+
+async function start(): Promise<void> {
   const options = readOptions()
   const program = join(root, 'relay-node', 'bin', 'kith-relay.js')
   if (options === null) return
@@ -33,25 +52,41 @@ function start(): void {
     fail('The relay is not part of this copy of Kith. Get a complete one and run "npm install" again.')
     return
   }
+  const hasPage = await preparePage()
   const relayDir = join(options.dataDir, 'relay')
   mkdirSync(relayDir, { recursive: true, mode: 0o700 })
-  const relay = spawn(process.execPath, [program, ...relayFlags(relayDir, options.port)], {
+  const relay = spawn(process.execPath, [program, ...relayFlags(relayDir, options.ports, hasPage)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: process.platform !== 'win32',
   })
   stopWith(relay)
-  readLog(relay, options.dataDir)
+  readLog(relay, options)
 }
 
-function readOptions(): { dataDir: string; port: number } | null {
+/** Builds the web client where its sources are newer. False where there is none to serve; terminals need none. */
+async function preparePage(): Promise<boolean> {
+  if (isWebFresh(root)) return true
+  console.log('Building the web client …')
+  const started = performance.now()
+  const { isBuilt, output } = await buildWeb(root)
+  if (isBuilt) {
+    console.log(`Built in ${((performance.now() - started) / 1000).toFixed(0)} s.\n`)
+    return true
+  }
+  console.error(`${output}\n`)
+  console.error('The web client could not be built, for the reason above. Terminals do not need it.\n')
+  return false
+}
+
+function readOptions(): Options | null {
   try {
     const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, port: { type: 'string' } } })
     const port = Number(values.port ?? DEFAULT_PORT)
-    if (!Number.isInteger(port) || port < 0 || port > 65_533) {
-      fail('--port wants a number from 0 to 65533; 0 takes any free ports.', 2)
+    if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT) {
+      fail(`--port wants a number from 0 to ${HIGHEST_PORT}; 0 takes any free ports.`, 2)
       return null
     }
-    return { dataDir: resolve(values['data-dir'] ?? userDataDir()), port }
+    return { dataDir: resolve(values['data-dir'] ?? userDataDir()), ports: portsFrom(port) }
   } catch (error) {
     fail(`${error instanceof Error ? error.message : String(error)}. Options are --data-dir and --port.`, 2)
     return null
@@ -67,14 +102,20 @@ function userDataDir(): string {
   return join(homedir(), '.local', 'share', 'kith')
 }
 
-function relayFlags(dataDir: string, port: number): string[] {
-  const [tcp, webSocket, webRtc] = port === 0 ? [0, 0, 0] : [port, port + 1, port + 2]
+function portsFrom(first: number): Ports {
+  if (first === 0) return { tcp: 0, webSocket: 0, webRtc: 0, page: 0 }
+  const page = DEFAULT_PAGE_PORT + (first - DEFAULT_PORT)
+  return { tcp: first, webSocket: first + 1, webRtc: first + 2, page }
+}
+
+function relayFlags(dataDir: string, { tcp, webSocket, webRtc, page }: Ports, hasPage: boolean): string[] {
   const listen = [
     `/ip4/127.0.0.1/tcp/${tcp}`,
     `/ip4/127.0.0.1/tcp/${webSocket}/ws`,
     `/ip4/127.0.0.1/udp/${webRtc}/webrtc-direct`,
   ]
-  return ['--data-dir', dataDir, '--listen', listen.join(','), '--local-network', '--health', 'off']
+  const web = hasPage ? ['--web', webFolder(root), '--web-listen', `127.0.0.1:${page}`] : []
+  return ['--data-dir', dataDir, '--listen', listen.join(','), '--local-network', '--health', 'off', ...web]
 }
 
 /**
@@ -92,7 +133,7 @@ function stopWith(relay: ChildProcess): void {
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => pass('SIGTERM'))
 }
 
-function readLog(relay: ChildProcess, dataDir: string): void {
+function readLog(relay: ChildProcess, { dataDir, ports }: Options): void {
   let isListening = false
   const limit = setTimeout(() => {
     fail(
@@ -106,7 +147,7 @@ function readLog(relay: ChildProcess, dataDir: string): void {
       if (line.event === 'listening' && !isListening) {
         isListening = true
         clearTimeout(limit)
-        welcome(line.addresses ?? [], dataDir)
+        welcome(line, dataDir)
       } else if (line.level !== 'info' && line.level !== 'debug') {
         console.error(text)
       }
@@ -122,7 +163,7 @@ function readLog(relay: ChildProcess, dataDir: string): void {
     else if (isListening) fail(`The relay ended unasked (${code ?? 'by a signal'}). Run "npm start" again.`)
     else if (code === relayInUse)
       fail('It is running already: use its window, or name another folder with --data-dir.')
-    else fail('The relay did not start. If its ports are taken, choose others: npm start -- --port 4101')
+    else void explainPorts(ports)
   })
 }
 
@@ -135,28 +176,44 @@ function parseLine(text: string): LogLine {
   }
 }
 
-function welcome(addresses: readonly string[], dataDir: string): void {
+/** Why a relay that could not start could not, where a port is the reason. */
+async function explainPorts({ tcp, webSocket, page }: Ports): Promise<void> {
+  const wanted = [tcp, webSocket, page]
+  const taken = await Promise.all(wanted.map(isTaken))
+  const names = wanted.filter((_, index) => taken[index] === true)
+  const why = names.length === 0 ? '' : `: another program has port ${names.join(' and ')}`
+  fail(`The relay did not start${why}. Other ports: npm start -- --port 4101`)
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(true))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(false)))
+  })
+}
+
+function welcome({ addresses = [], web }: LogLine, dataDir: string): void {
   const direct = addresses.find((address) => /\/tcp\/\d+\/p2p\//.test(address)) ?? addresses[0]
   if (direct === undefined) {
     fail('The relay listens nowhere. Run "npm start" again, with --port 0 to take any free ports.')
     return
   }
+  const page = typeof web === 'string' ? `http://localhost:${web.slice(web.lastIndexOf(':') + 1)}` : null
   const { first, second } = pasteLines(direct, join(dataDir, 'people'))
   console.log(
     [
-      'A Kith relay is running on this machine. It carries messages and can read none of them.',
-      ...addresses.map((address) => `  ${address}`),
+      ...(page === null ? [] : [`Open ${page} in your browser.`, '']),
+      page === null ? 'Two people on terminals:' : 'Or see two people talk on terminals:',
       '',
-      'To see two people talk, open two more terminals in this folder.',
-      '',
-      'Alice: paste into a new terminal.',
+      'Alice: paste into a second terminal in this folder.',
       `  ${first}`,
       '',
-      'Bob: when Alice is in her chat, paste into another.',
+      'Bob: when Alice is in her chat, paste into a third.',
       `  ${second}`,
       '',
-      'Ctrl-C stops the relay. To begin anew, stop everything and delete',
-      `  ${dataDir}`,
+      `They talk through the relay that runs here: ${direct}`,
+      `Ctrl-C stops it. To begin anew, stop everything and delete ${dataDir}`,
     ].join('\n'),
   )
 }

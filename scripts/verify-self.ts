@@ -7,8 +7,8 @@ import { readProject, withFiles, type Finding, type Project, type Report } from 
 import { PLANTS, type Plant } from './plants.ts'
 import { makeCopy, writeInto } from './throw-away-copy.ts'
 
-// These two start programs that read the disk, so their plants are written to the copy, each into a file of its own.
-const ON_DISK = ['types', 'lint']
+// These start programs that read the disk, so their plants are written to the copy, each into a file of its own.
+const ON_DISK = ['types', 'lint', 'size']
 
 const { copy, remove } = makeCopy(readProject(dirname(import.meta.dirname)))
 try {

@@ -9,6 +9,7 @@ import { checkLint } from './lint.ts'
 import { checkNames } from './names.ts'
 import { checkPackages } from './packages.ts'
 import { checkPurity } from './purity.ts'
+import { checkSize } from './size.ts'
 import { checkTypes } from './types.ts'
 import { checkVersions } from './versions.ts'
 import { checkWords } from './words.ts'
@@ -29,4 +30,5 @@ export const CHECKS: readonly Check[] = [
   { name: 'format', run: checkFormat },
   { name: 'types', run: checkTypes },
   { name: 'lint', run: (project) => checkLint(project) },
+  { name: 'size', run: checkSize },
 ]

@@ -11,6 +11,7 @@ export async function checkFormat(project: Project): Promise<Report> {
   let count = 0
   for (const [file, text] of project.files) {
     const info = await getFileInfo(join(project.root, file), {
+      plugins: options.plugins ?? [],
       ignorePath: join(project.root, '.prettierignore'),
     })
     if (info.ignored || info.inferredParser === null) continue

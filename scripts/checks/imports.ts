@@ -17,7 +17,8 @@ export interface ImportEdge {
 export function collectImports(project: Project): ImportEdge[] {
   const manifests = readManifests(project)
   return codeFiles(project).flatMap((path) => {
-    return specifiersIn(project.files.get(path) ?? '').map(({ specifier, line }) => ({
+    const text = project.files.get(path) ?? ''
+    return specifiersIn(path.endsWith('.svelte') ? scriptOf(text) : text).map(({ specifier, line }) => ({
       from: path,
       line,
       specifier,
@@ -29,6 +30,27 @@ export function collectImports(project: Project): ImportEdge[] {
 /** Parses one file, with parents set. */
 export function parse(path: string, text: string): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+}
+
+/**
+ * The scripts of a component, line numbers kept. Of its markup only loads are left, which expressions can hold too.
+ */
+function scriptOf(component: string): string {
+  const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
+  const inMarkup = (text: string): string =>
+    text
+      .split(/(\bimport\(\s*(?:'[^'\n]*'|"[^"\n]*"|`[^`\n]*`)\s*\))/)
+      .map((part, index) => (index % 2 === 1 ? `;${part}` : blank(part)))
+      .join('')
+  const script = /(<script\b[^>]*>)([\s\S]*?)(<\/script>)/g
+  let code = ''
+  let end = 0
+  for (const match of component.matchAll(script)) {
+    const [whole, opening = '', body = '', closing = ''] = match
+    code += inMarkup(component.slice(end, match.index)) + blank(opening) + body + blank(closing)
+    end = match.index + whole.length
+  }
+  return code + inMarkup(component.slice(end))
 }
 
 interface Specifier {
@@ -80,7 +102,8 @@ function asLiteral(node: ts.Node | undefined): ts.StringLiteralLike | undefined 
 }
 
 function resolveImport(manifests: readonly Manifest[], from: string, specifier: string): string | null {
-  if (specifier.startsWith('.')) return join(dirname(from), specifier)
+  // Vite says behind a question mark how a file is loaded.
+  if (specifier.startsWith('.')) return join(dirname(from), specifier.split('?', 1)[0] ?? '')
   const name = packageName(specifier)
   const target = manifests.find((manifest) => manifest.name === name && manifest.folder !== '')
   if (target === undefined) return null

@@ -25,7 +25,7 @@ export function checkLayers(project: Project): Report {
 
 function refuse(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[]): string | null {
   if (edge.specifier.startsWith('.')) return refuseRelative(edge, owner, manifests)
-  const isSource = LAYERS.has(owner.name) && !isTest(edge.from)
+  const isSource = LAYERS.has(owner.name) && !isTest(edge.from) && !isConfiguration(edge.from)
   if (isBuiltin(edge.specifier))
     return refuseBuiltin(edge.specifier, isSource ? LAYERS.get(owner.name) : undefined)
   if (packageName(edge.specifier) === owner.name) {
@@ -44,6 +44,11 @@ function refuse(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[
   // What stands beside the floors (scripts, bench) uses every workspace by name; they are installed with the root.
   if (isBesideTheFloors(owner) && LAYERS.has(packageName(edge.specifier))) return null
   return refuseUndeclared(packageName(edge.specifier), owner, manifests, isSource)
+}
+
+/** What only a tool reads, such as web/vite.config.ts. */
+function isConfiguration(path: string): boolean {
+  return /(^|\/)[a-z]+\.config\.(ts|js)$/.test(path)
 }
 
 function isBesideTheFloors({ folder }: Manifest): boolean {
@@ -89,7 +94,8 @@ function matches(pattern: string, name: string): boolean {
 function unlistedWorkspaces(manifests: readonly Manifest[]): Finding[] {
   return manifests
     .filter(
-      ({ folder, name }) => (folder.startsWith('packages/') || folder === 'relay-node') && !LAYERS.has(name),
+      ({ folder, name }) =>
+        (folder.startsWith('packages/') || ['relay-node', 'web'].includes(folder)) && !LAYERS.has(name),
     )
     .map(({ path, name }) => ({ file: path, message: `${name} has no row in scripts/layers.ts` }))
 }

@@ -59,9 +59,9 @@ export function withFiles(project: Project, changed: Readonly<Record<string, str
   return { root: project.root, files }
 }
 
-/** TypeScript and JavaScript sources, in order of their paths. */
+/** TypeScript, JavaScript and Svelte sources, in order of their paths. */
 export function codeFiles(project: Project): string[] {
-  return [...project.files.keys()].filter((path) => /\.(ts|js|mjs)$/.test(path)).sort()
+  return [...project.files.keys()].filter((path) => /\.(ts|js|mjs|svelte)$/.test(path)).sort()
 }
 
 /** Is this path a test or something only tests load? */
