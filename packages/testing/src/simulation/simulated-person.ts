@@ -119,6 +119,12 @@ export class SimulatedPerson {
     await messenger.stop().catch((cause: unknown) => this.afterlife.push(cause))
   }
 
+  /** Puts an older copy of the disk back. @throws TypeError while running */
+  restore(copy: MemoryImage): void {
+    if (this.isRunning) throw new TypeError(`${this.name} is running`)
+    this.#image = copy
+  }
+
   request<Name extends RequestName>(
     name: Name,
     takes: Requests[Name]['takes'],
