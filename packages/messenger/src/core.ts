@@ -8,12 +8,16 @@ import type { Clock } from './clock.ts'
 import { MessengerError } from './errors.ts'
 import type { Live } from './live/live.ts'
 import type { OwnKeys } from './identity/own-secrets.ts'
+import type { Reading } from './space/reading.ts'
 import type { Space } from './space/space.ts'
+import type { UnsentText } from './space/unsent-text.ts'
 
-/** A space in use, with its part in gossip. */
+/** A space in use, with its part in gossip, and what the person in front of it has read and not sent yet. */
 export interface OpenSpace {
   readonly space: Space
   readonly live: Live
+  readonly reading: Reading
+  readonly unsent: UnsentText
 }
 
 export interface Core {

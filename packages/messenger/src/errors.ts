@@ -11,6 +11,8 @@ export type MessengerErrorCode =
   | 'unknown-user'
   | 'not-allowed'
   | 'bad-text'
+  | 'bad-draft'
+  | 'unknown-message'
   | 'needs-update'
   | 'bad-link'
   | 'invite-expired'

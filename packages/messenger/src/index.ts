@@ -9,10 +9,13 @@ export type { MessengerOptions } from './messenger.ts'
 export type { MessengerErrorCode } from './errors.ts'
 export type {
   IdentityView,
+  InviteInspection,
   InviteView,
+  LastMessageView,
   MemberView,
   MessageView,
   PeerView,
+  RelayView,
   RequestName,
   Requests,
   SpaceSummary,

@@ -28,6 +28,7 @@ import type { RequestName, Requests } from './face/requests.ts'
 import { decodeSpaceRecord } from './space-records.ts'
 import { SpaceKeeper } from './space-keeper.ts'
 import { statusAnswers } from './face/status-requests.ts'
+import { Summaries } from './face/summaries.ts'
 import { SyncPeers } from './sync/sync-peers.ts'
 
 export interface MessengerOptions {
@@ -49,6 +50,7 @@ export class Messenger implements MessengerFace {
   readonly #joins: Joins
   readonly #admissions: Admissions
   readonly #introductions: Introductions
+  readonly #summaries: Summaries
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: MessengerOptions) {
@@ -69,7 +71,16 @@ export class Messenger implements MessengerFace {
     this.#admissions = new Admissions(this.#core)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
     this.#introductions = new Introductions(this.#core, this.#sync)
-    const parts = { core: this.#core, keeper: this.#keeper, sync: this.#sync, joins: this.#joins }
+    this.#summaries = new Summaries(this.#core)
+    this.#keeper.onEntered = async (open) => void (await this.#summaries.tell(open))
+    const parts = {
+      core: this.#core,
+      keeper: this.#keeper,
+      sync: this.#sync,
+      joins: this.#joins,
+      summaries: this.#summaries,
+      wake: () => this.wake(),
+    }
     this.#answers = {
       ...identityAnswers(parts),
       ...groupAnswers(parts),
@@ -98,6 +109,7 @@ export class Messenger implements MessengerFace {
     this.#keeper.start()
     this.#dialer.start()
     this.#introductions.start()
+    this.#summaries.start()
   }
 
   /** What is damaged stays closed, untouched and said so: the other spaces are not kept from opening. */
@@ -116,6 +128,7 @@ export class Messenger implements MessengerFace {
     this.#state = 'stopped'
     this.#dialer.stop()
     this.#introductions.stop()
+    this.#summaries.stop()
     this.#joins.stop()
     this.#keeper.stop()
     this.#sync.stop()
@@ -140,6 +153,7 @@ export class Messenger implements MessengerFace {
 
   /** The machine woke up, or its network changed: everybody is tried again at once. */
   wake(): void {
+    this.#core.network.wake()
     this.#dialer.wake()
     this.#sync.wake()
   }

@@ -22,10 +22,12 @@ import { OwnRelays } from './live/own-relays.ts'
 import { encodeReach } from './live/reach.ts'
 import { EpochRetirement } from './epochs/epoch-retirement.ts'
 import { RotationSchedule } from './epochs/rotation-schedule.ts'
+import { Reading } from './space/reading.ts'
 import type { Space } from './space/space.ts'
 import type { SpaceStep } from './space/step.ts'
+import { UnsentText } from './space/unsent-text.ts'
 import type { SyncPeers } from './sync/sync-peers.ts'
-import { summarise, viewMessages } from './face/views.ts'
+import { viewMessages } from './face/views.ts'
 
 const announceDelayMs = 500
 const newcomerPatienceMs = 3_000
@@ -46,6 +48,8 @@ export class SpaceKeeper {
   #unsubscribe: () => void = () => undefined
   #cancelAnnounce: () => void = () => undefined
   #isRunning = false
+  /** Called when this device has made itself known in a space. */
+  onEntered: (open: OpenSpace) => Promise<void> = () => Promise.resolve()
 
   constructor(core: Core, { sync, dialer }: { readonly sync: SyncPeers; readonly dialer: Dialer }) {
     this.#core = core
@@ -94,10 +98,17 @@ export class SpaceKeeper {
     await retirement.start()
     this.#retirements.get(id)?.stop()
     this.#retirements.set(id, retirement)
-    const open = { space, live }
+    const reading = new Reading(space)
+    await reading.load(this.#core.store)
+    const unsent = new UnsentText(space)
+    await unsent.load(this.#core.store)
+    const open = { space, live, reading, unsent }
     this.#core.spaces.set(id, open)
     space.onFailure = () => this.#reloadLater(open, firstReloadMs)
-    space.subscribe((step) => this.#follow(open, step))
+    space.subscribe((step) => {
+      reading.follow(step)
+      this.#follow(open, step)
+    })
     space.registers.subscribe(() => this.#core.changes.publish({ type: 'members', space: id }))
     if (this.#isRunning) live.start()
     return open
@@ -120,7 +131,8 @@ export class SpaceKeeper {
     )
     open.live.refreshTopics()
     await this.#announce(open)
-    this.#core.changes.publish({ type: 'space', space: summarise(open) })
+    await open.reading.loadEntry(this.#core.store)
+    await this.onEntered(open)
     return open
   }
 
@@ -139,7 +151,7 @@ export class SpaceKeeper {
   }
 
   /** Storage failed under a space, so memory is ahead of the disk: it is loaded again, as often as it takes. */
-  #reloadLater({ space, live }: OpenSpace, delayMs: number): void {
+  #reloadLater({ space, live }: Pick<OpenSpace, 'space' | 'live'>, delayMs: number): void {
     live.stop()
     this.#core.changes.publish({ type: 'notice', space: space.id, code: 'storage-failed' })
     this.#core.clock.schedule(delayMs, () => {

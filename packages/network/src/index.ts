@@ -10,6 +10,7 @@ export type {
   Meeting,
   Network,
   NetworkEvent,
+  OpenConnection,
   PeerId,
   RelayInfo,
   RelayState,

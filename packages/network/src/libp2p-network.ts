@@ -8,7 +8,14 @@ import { asNetworkError, NetworkError } from './errors.ts'
 import { Gossip, type TopicUse } from './gossip.ts'
 import { GossipWatchdog } from './gossip-watchdog.ts'
 import { requestInfo } from './info.ts'
-import { type KithLibp2p, openConnections, parsePeerId, routeOf, toConnection } from './libp2p-node.ts'
+import {
+  type KithLibp2p,
+  openConnections,
+  parsePeerId,
+  routeOf,
+  toConnection,
+  toOpenConnection,
+} from './libp2p-node.ts'
 import type {
   Connection,
   DialTarget,
@@ -16,6 +23,7 @@ import type {
   Meeting,
   Network,
   NetworkEvent,
+  OpenConnection,
   PeerId,
   RelayInfo,
   RelayState,
@@ -47,6 +55,8 @@ export class Libp2pNetwork implements Network {
   readonly #listeners = new Set<(event: NetworkEvent) => void>()
   /** Open connections that were not announced yet, with the timer that does it. */
   readonly #unannounced = new Map<string, ReturnType<typeof setTimeout>>()
+  /** What relays call themselves, by the address they are configured under. */
+  readonly #relayNames = new Map<string, string>()
   #stopping = new AbortController()
 
   constructor(libp2p: KithLibp2p, parts: NodeParts) {
@@ -101,16 +111,15 @@ export class Libp2pNetwork implements Network {
     this.#unannounced.clear()
   }
 
-  /** Ends the waits for relays: the device is online again, or the page is back in the foreground. */
   wake(): void {
     this.#relays.wake()
   }
 
-  connections(): readonly Connection[] {
+  connections(): readonly OpenConnection[] {
     return this.#libp2p
       .getConnections()
       .filter((connection) => connection.status === 'open')
-      .map(toConnection)
+      .map(toOpenConnection)
   }
 
   subscribe(listener: (event: NetworkEvent) => void): () => void {
@@ -155,11 +164,16 @@ export class Libp2pNetwork implements Network {
   setRelays(addresses: readonly string[]): void {
     this.#parts.book.set(addresses)
     this.#parts.iceServers.keep(addresses)
+    for (const known of this.#relayNames.keys())
+      if (!addresses.includes(known)) this.#relayNames.delete(known)
     this.#relays.refresh()
   }
 
   relays(): readonly RelayStatus[] {
-    return this.#relays.statuses()
+    return this.#relays.statuses().map((status) => ({
+      ...status,
+      name: this.#relayNames.get(status.address) ?? null,
+    }))
   }
 
   async relayInfo(relay: PeerId, { signal }: { readonly signal: AbortSignal }): Promise<RelayInfo> {
@@ -217,14 +231,15 @@ export class Libp2pNetwork implements Network {
     this.#emit({ type: 'relay', address, state })
     if (state !== 'reserved') return
     this.#rendezvous.refresh()
-    this.#learnIceServers(address).catch((cause: unknown) => this.#log('info', cause))
+    this.#learnInfo(address).catch((cause: unknown) => this.#log('info', cause))
   }
 
-  async #learnIceServers(address: string): Promise<void> {
+  async #learnInfo(address: string): Promise<void> {
     const relay = this.#parts.book.entries.find((entry) => entry.address === address)?.peer
     if (relay == null) return
-    const { iceServers } = await this.relayInfo(relay, { signal: this.#stopping.signal })
+    const { name, iceServers } = await this.relayInfo(relay, { signal: this.#stopping.signal })
     this.#parts.iceServers.set(address, iceServers)
+    if (name !== '') this.#relayNames.set(address, name)
   }
 
   #relayConnections(): readonly Libp2pConnection[] {

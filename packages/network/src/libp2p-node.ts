@@ -8,7 +8,7 @@ import type { Connection as Libp2pConnection, Libp2p } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Ping } from '@libp2p/ping'
 import { NetworkError } from './errors.ts'
-import type { Connection, PeerId, Route } from './network.ts'
+import type { Connection, OpenConnection, PeerId, Route } from './network.ts'
 
 /** The services of a Kith node; a type alias, because libp2p wants an index signature. */
 export type NodeServices = {
@@ -32,6 +32,12 @@ export function toConnection(connection: Libp2pConnection): Connection {
     outbound: connection.direction === 'outbound',
     remoteAddress: connection.remoteAddr.toString(),
   }
+}
+
+/** The same with what is known of it now: libp2p times a ping on every connection three times a minute. */
+export function toOpenConnection(connection: Libp2pConnection): OpenConnection {
+  const { rtt, timeline } = connection
+  return { ...toConnection(connection), openedMs: timeline.open, rttMs: rtt ?? null }
 }
 
 /** Open connections to a peer, direct ones first and then the newest first. */

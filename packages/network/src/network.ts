@@ -23,6 +23,14 @@ export interface Connection {
   readonly remoteAddress: string
 }
 
+/** A connection as it is now. */
+export interface OpenConnection extends Connection {
+  /** When it was made, ms since 1970. */
+  readonly openedMs: number
+  /** The last measured time to the peer and back; null where there is none yet. */
+  readonly rttMs: number | null
+}
+
 /** A two-way stream of frames, each at most 256 KiB; at most 1 MiB unacknowledged is in flight. */
 export interface FrameStream {
   readonly protocol: StreamProtocol
@@ -68,6 +76,10 @@ export interface RelayStatus {
   readonly address: string
   readonly peer: PeerId | null
   readonly state: RelayState
+  /** What it calls itself, as `/kith/info/1` told; null until then. */
+  readonly name: string | null
+  /** When its reservation for this peer ends, ms since 1970; null without one. */
+  readonly reservedUntilMs: number | null
 }
 
 /** What `/kith/info/1` tells; every field bounded and checked. */
@@ -103,7 +115,10 @@ export interface Network {
   start(): Promise<void>
   stop(): Promise<void>
 
-  connections(): readonly Connection[]
+  /** Ends the waits for relays: the device is online again, or a person asks. */
+  wake(): void
+
+  connections(): readonly OpenConnection[]
   subscribe(listener: (event: NetworkEvent) => void): () => void
   /**
    * Dials a peer, best routes first (direct, then WebRTC through a relay, then the circuit). Where only a circuit

@@ -19,12 +19,16 @@ const firstNames: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'd
 
 interface ReservationStore {
   addRelay(peer: Libp2pPeerId, type: 'discovered'): Promise<unknown>
+  /** `expire` in seconds since 1970, as the relay named it. */
+  getReservation(peer: Libp2pPeerId): { readonly expire: bigint } | undefined
 }
 
 export interface RelayTransport {
   readonly factory: (components: CircuitRelayTransportComponents) => Transport
   /** Asks a connected relay for a reservation. Resolves when its circuit addresses are our own. */
   reserve(relay: Libp2pPeerId): Promise<void>
+  /** Until when a relay has promised a place, ms since 1970; null without a reservation. */
+  reservedUntilMs(relay: Libp2pPeerId): number | null
 }
 
 export function relayTransport(book: RelayBook): RelayTransport {
@@ -43,6 +47,11 @@ export function relayTransport(book: RelayBook): RelayTransport {
     reserve: async (relay) => {
       if (store === null) throw new NetworkError('misuse', 'the transport is not running')
       await store.addRelay(relay, 'discovered')
+    },
+    reservedUntilMs: (relay) => {
+      const untilMs = Number(store?.getReservation(relay)?.expire ?? 0n) * 1000
+      // A relay may name any number.
+      return untilMs > 0 && Number.isSafeInteger(untilMs) ? untilMs : null
     },
   }
 }

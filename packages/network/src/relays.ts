@@ -70,11 +70,13 @@ export class RelaySupervisor {
     for (const watch of this.#watches.values()) watch.bell.ring()
   }
 
-  statuses(): readonly RelayStatus[] {
+  /** Everything but what relays call themselves. */
+  statuses(): readonly Omit<RelayStatus, 'name'>[] {
     return this.#options.book.entries.map(({ address, peer }) => ({
       address,
       peer,
       state: this.#watches.get(address)?.state ?? 'connecting',
+      reservedUntilMs: peer === null ? null : this.#options.transport.reservedUntilMs(parsePeerId(peer)),
     }))
   }
 

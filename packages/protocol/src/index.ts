@@ -104,7 +104,16 @@ export {
   servedFrom,
   sharedFrom,
 } from './space/history.ts'
-export { ancestorAt, anchorFrom, beginStretch, branchTips, createLog, eidAt, extendLog } from './space/log.ts'
+export {
+  ancestorAt,
+  anchorFrom,
+  beginStretch,
+  branchTips,
+  citedAt,
+  createLog,
+  eidAt,
+  extendLog,
+} from './space/log.ts'
 export type { Floor, Log } from './space/log.ts'
 export { createSpaceState } from './space/space-state.ts'
 export type { SpaceState } from './space/space-state.ts'

@@ -4,6 +4,7 @@ import type { Joins } from '../joining/joins.ts'
 import type { RequestName, Requests } from './requests.ts'
 import type { SpaceKeeper } from '../space-keeper.ts'
 import type { SyncPeers } from '../sync/sync-peers.ts'
+import type { Summaries } from './summaries.ts'
 
 export type Answers<Names extends RequestName = RequestName> = {
   readonly [Name in Names]: (
@@ -17,4 +18,7 @@ export interface AnswerParts {
   readonly keeper: SpaceKeeper
   readonly sync: SyncPeers
   readonly joins: Joins
+  readonly summaries: Summaries
+  /** Tries everybody again at once. */
+  readonly wake: () => void
 }

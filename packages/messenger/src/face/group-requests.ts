@@ -17,9 +17,10 @@ import { MessengerError } from '../errors.ts'
 import type { AnswerParts, Answers } from './answers.ts'
 import { checkedName } from './identity-requests.ts'
 import { createInvite, viewInvites } from '../joining/invites.ts'
+import { inspectInvite } from './invite-inspection.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
-import { membersOf, summarise } from './views.ts'
+import { membersOf } from './views.ts'
 
 const idChars = 64
 /** An id or a beginning of one that is long enough to mean somebody. */
@@ -34,14 +35,15 @@ type Names =
   | 'group.rotate'
   | 'invite.create'
   | 'invite.list'
+  | 'invite.inspect'
   | 'invite.revoke'
 
-export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names> {
+export function groupAnswers({ core, keeper, sync, summaries }: AnswerParts): Answers<Names> {
   return {
     async 'group.create'({ name, history }) {
       const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
       await keeper.enter(open)
-      return summarise(keeper.requireOpen(open))
+      return summaries.of(keeper.requireOpen(open))
     },
     async 'group.members'({ space }) {
       return membersOf(findSpace(core, space), (device) => sync.routeTo(device))
@@ -76,6 +78,9 @@ export function groupAnswers({ core, keeper, sync }: AnswerParts): Answers<Names
     },
     async 'invite.list'({ space }) {
       return viewInvites(findSpace(core, space))
+    },
+    async 'invite.inspect'({ link }) {
+      return inspectInvite(core, link)
     },
     async 'invite.revoke'({ space, invite }) {
       const open = findSpace(core, space)

@@ -1,40 +1,49 @@
-/** Requests about messages: send, list, wait until others hold them. */
+/** Requests about messages: write, send, list, read, wait until others hold them. */
 import { keyRequestPatienceMs, maxTextBytes, memberRank, protocolVersion } from '@kith/protocol'
-import { waitFor } from '../clock.ts'
+import { isWithin, waitFor } from '../clock.ts'
 import { findSpace } from '../core.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import { epochDrafts, sendChoice } from '../epochs/epoch-policy.ts'
 import { MessengerError } from '../errors.ts'
 import type { AnswerParts, Answers } from './answers.ts'
+import type { Draft } from '../space/drafts.ts'
 import { owedIn } from '../space/owed.ts'
-import { listMessages } from './views.ts'
+import { listMessages } from './message-pages.ts'
 
 const maxListed = 1000
 
-type Names = 'message.send' | 'message.list' | 'outbox.flush'
+type Names = 'message.send' | 'message.list' | 'draft.set' | 'space.read' | 'outbox.flush'
 
-export function messageAnswers({ core, sync }: AnswerParts): Answers<Names> {
+export function messageAnswers({ core, sync, summaries }: AnswerParts): Answers<Names> {
   return {
     async 'message.send'({ space, text }) {
       const open = findSpace(core, space)
       const checked = checkedText(text)
       requireWriter(open)
+      const draft = open.unsent.version
       await sync.beforeFirstPost(open.space)
       await askForKey(open, () => sync.requestKeys(open.space), core)
-      const events = await open.space.post(async () => {
+      const plan = async (): Promise<readonly Draft[]> => {
         requireWriter(open)
         const content = { type: 'text' as const, text: checked, reply: null, mentions: [] }
         return [...(await epochDrafts(open.space, core.engine)), { content }]
-      })
+      }
+      const events = await open.space.post(plan, () => open.unsent.sent(draft))
       return { eid: events.at(-1)!.eid }
     },
-    async 'message.list'({ space, limit, before }) {
+    async 'message.list'({ space, limit, ...edges }) {
       const bounded = Math.min(Math.max(1, Math.floor(limit)), maxListed)
-      return listMessages(
-        core,
-        findSpace(core, space),
-        before === undefined ? { limit: bounded } : { limit: bounded, before },
-      )
+      return listMessages(core.store, findSpace(core, space), { ...edges, limit: bounded })
+    },
+    async 'draft.set'({ space, text }) {
+      const open = findSpace(core, space)
+      await open.unsent.set(checkedDraft(text))
+      return summaries.tell(open)
+    },
+    async 'space.read'({ space, upTo }) {
+      const open = findSpace(core, space)
+      await open.reading.readDownTo(upTo)
+      return summaries.tell(open)
     },
     async 'outbox.flush'({ space }, signal) {
       const open = space === undefined ? [...core.spaces.values()] : [findSpace(core, space)]
@@ -55,8 +64,10 @@ function requireWriter({ space }: OpenSpace): void {
 async function askForKey({ space }: OpenSpace, request: () => void, core: Core): Promise<void> {
   if (sendChoice(space).do !== 'ask') return
   request()
-  const endMs = core.clock.nowMs() + keyRequestPatienceMs
-  while (sendChoice(space).do === 'ask' && core.clock.nowMs() < endMs) await waitFor(core.clock, 100)
+  const { clock } = core
+  const askedMs = clock.nowMs()
+  const isPatient = (): boolean => isWithin(askedMs, clock.nowMs(), keyRequestPatienceMs)
+  while (sendChoice(space).do === 'ask' && isPatient()) await waitFor(clock, 100)
 }
 
 async function untilEmpty(core: Core, open: readonly OpenSpace[], signal: AbortSignal): Promise<void> {
@@ -77,7 +88,17 @@ async function untilEmpty(core: Core, open: readonly OpenSpace[], signal: AbortS
 
 /** A text that may be sent: not empty, bounded, well-formed. @throws MessengerError `bad-text` */
 function checkedText(text: string): string {
-  const isTooLong = text.length > maxTextBytes || new TextEncoder().encode(text).length > maxTextBytes
-  if (text.trim() === '' || isTooLong || !text.isWellFormed()) throw new MessengerError('bad-text')
+  if (text.trim() === '' || !fitsMessage(text)) throw new MessengerError('bad-text')
   return text
+}
+
+/** A text that may become a message, or nothing. @throws MessengerError `bad-draft` */
+function checkedDraft(text: string): string {
+  if (!fitsMessage(text)) throw new MessengerError('bad-draft')
+  return text
+}
+
+function fitsMessage(text: string): boolean {
+  if (text.length > maxTextBytes || !text.isWellFormed()) return false
+  return new TextEncoder().encode(text).length <= maxTextBytes
 }

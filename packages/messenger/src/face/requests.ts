@@ -19,10 +19,23 @@ export interface SpaceSummary {
   /** Own rank, or null once out. */
   readonly rank: number | null
   readonly messages: number
+  /** Messages of others that are shown and have not been read here; history from before the own entry counts as read. */
+  readonly unread: number
+  /** The first of them in the order shown; null where there is none. */
+  readonly firstUnread: string | null
+  /** The newest message shown, its text cut to a line or two; null where there is none. */
+  readonly last: LastMessageView | null
+  /** What was written here and not sent yet; empty where nothing was. */
+  readonly draft: string
   readonly waitingToSend: number
   /** Messages known to exist that have not come yet, by whom. */
   readonly gaps: readonly { readonly user: string; readonly name: string; readonly missing: number }[]
 }
+
+export type LastMessageView = Pick<
+  MessageView,
+  'eid' | 'author' | 'me' | 'text' | 'kind' | 'sentMs' | 'state'
+>
 
 export interface MemberView {
   readonly user: string
@@ -64,12 +77,37 @@ export interface PeerView {
   readonly user: string | null
   readonly name: string | null
   readonly route: 'direct' | 'relayed'
+  /** The last measured time to the peer and back; null where it is not known. */
+  readonly rttMs: number | null
+  /** When the connection was made. */
+  readonly sinceMs: number
+}
+
+export interface RelayView {
+  readonly address: string
+  /** 'reserved' | 'connected' | 'connecting' | 'unreachable'. */
+  readonly state: string
+  /** What the relay calls itself; null until it has said so. */
+  readonly name: string | null
+  /** Until when it keeps a place for this device; null without one. */
+  readonly reservedUntilMs: number | null
+}
+
+/** What a link says, and what it is to this user. All but `state` and `inviter` is a claim. */
+export interface InviteInspection {
+  readonly space: string
+  readonly name: string | null
+  /** The name of who made it, where a shared space tells one. */
+  readonly inviter: string | null
+  readonly expiryMs: number
+  /** `own`: this user made it; `member`: is in the space. Both come before `expired`. */
+  readonly state: 'new' | 'member' | 'own' | 'expired'
 }
 
 export interface StatusView {
   readonly identity: IdentityView | null
   readonly spaces: readonly SpaceSummary[]
-  readonly relays: readonly { readonly address: string; readonly state: string }[]
+  readonly relays: readonly RelayView[]
   readonly peers: readonly PeerView[]
   readonly addresses: readonly string[]
 }
@@ -103,20 +141,35 @@ export interface Requests {
     gives: { link: string; eid: string }
   }
   'invite.list': { takes: { space: string }; gives: readonly InviteView[] }
+  /** Reads a link; asks nobody. Refused as `bad-link` where it is none. */
+  'invite.inspect': { takes: { link: string }; gives: InviteInspection }
   'invite.revoke': { takes: { space: string; invite: string }; gives: { eid: string } }
   /** Resolves when admitted; `waiting` is told by changes meanwhile. Cancel with the signal. */
   join: { takes: { link: string }; gives: SpaceSummary }
   'space.list': { takes: Record<string, never>; gives: readonly SpaceSummary[] }
+  /**
+   * Everything held and shown down to this message is read; never takes back what was read before. Refused as
+   * `unknown-message` where it is not held.
+   */
+  'space.read': { takes: { space: string; upTo: string }; gives: SpaceSummary }
+  /** Keeps what is being written; sending a message clears it. Refused as `bad-draft` beyond what one message may hold. */
+  'draft.set': { takes: { space: string; text: string }; gives: SpaceSummary }
   'message.send': { takes: { space: string; text: string }; gives: { eid: string } }
-  /** Oldest first; `before` is an eid to page upwards from. */
-  'message.list': { takes: { space: string; limit: number; before?: string }; gives: readonly MessageView[] }
+  /**
+   * Oldest first, the newest unless one of these says otherwise: `before` pages upwards from a message, `after` downwards,
+   * both without it; `around` has it in the middle, as far as there are messages on both sides. The first given counts, of
+   * around, after, before. `around` and `after` are refused as `unknown-message` where the message is not held.
+   */
+  'message.list': {
+    takes: { space: string; limit: number; before?: string; after?: string; around?: string }
+    gives: readonly MessageView[]
+  }
   /** Resolves when every own event of the space (or of all) is held by another device, or the signal is aborted. */
   'outbox.flush': { takes: { space?: string }; gives: { waiting: number } }
-  'relay.list': { takes: Record<string, never>; gives: readonly { address: string; state: string }[] }
-  'relay.set': {
-    takes: { addresses: readonly string[] }
-    gives: readonly { address: string; state: string }[]
-  }
+  'relay.list': { takes: Record<string, never>; gives: readonly RelayView[] }
+  'relay.set': { takes: { addresses: readonly string[] }; gives: readonly RelayView[] }
+  /** Tries relays and people at once, without waiting for the next turn. */
+  'network.retry': { takes: Record<string, never>; gives: StatusView }
   status: { takes: Record<string, never>; gives: StatusView }
 }
 

@@ -3,15 +3,16 @@ import type { UserId } from '@kith/protocol'
 import { viewIdentity } from './identity-requests.ts'
 import type { Core } from '../core.ts'
 import type { AnswerParts, Answers } from './answers.ts'
-import type { PeerView, Requests } from './requests.ts'
-import { nameOf, summarise } from './views.ts'
+import type { PeerView, RelayView, StatusView } from './requests.ts'
+import { knownNameOf } from './views.ts'
 
-type Names = 'space.list' | 'relay.list' | 'relay.set' | 'status' | 'join'
+type Names = 'space.list' | 'relay.list' | 'relay.set' | 'network.retry' | 'status' | 'join'
 
-export function statusAnswers({ core, sync, joins, keeper }: AnswerParts): Answers<Names> {
+export function statusAnswers(parts: AnswerParts): Answers<Names> {
+  const { core, joins, keeper, summaries, wake } = parts
   return {
     async 'space.list'() {
-      return [...core.spaces.values()].map(summarise)
+      return summaries.all()
     },
     async 'relay.list'() {
       return viewRelays(core)
@@ -20,32 +21,41 @@ export function statusAnswers({ core, sync, joins, keeper }: AnswerParts): Answe
       await keeper.setRelays(addresses)
       return viewRelays(core)
     },
+    async 'network.retry'() {
+      wake()
+      return viewStatus(parts)
+    },
     async status() {
-      return {
-        identity: core.own === null ? null : await viewIdentity(core),
-        spaces: [...core.spaces.values()].map(summarise),
-        relays: viewRelays(core),
-        peers: viewPeers(core, (peer) => sync.userOf(peer)),
-        addresses: core.network.addresses(),
-      }
+      return viewStatus(parts)
     },
     async join({ link }, signal) {
-      return summarise(await joins.join(link, signal))
+      return summaries.of(await joins.join(link, signal))
     },
   }
 }
 
-function viewRelays(core: Core): Requests['relay.list']['gives'] {
-  return core.network.relays().map(({ address, state }) => ({ address, state }))
+async function viewStatus({ core, sync, summaries }: AnswerParts): Promise<StatusView> {
+  return {
+    identity: core.own === null ? null : await viewIdentity(core),
+    spaces: await summaries.all(),
+    relays: viewRelays(core),
+    peers: viewPeers(core, (peer) => sync.userOf(peer)),
+    addresses: core.network.addresses(),
+  }
+}
+
+function viewRelays(core: Core): readonly RelayView[] {
+  return core.network
+    .relays()
+    .map(({ address, state, name, reservedUntilMs }) => ({ address, state, name, reservedUntilMs }))
 }
 
 function viewPeers(core: Core, userOf: (peer: string) => UserId | null): readonly PeerView[] {
   const relays = new Set(core.network.relays().map(({ peer }) => peer))
   const others = core.network.connections().filter(({ peer }) => !relays.has(peer))
-  return others.map(({ peer, route }) => {
+  return others.map(({ peer, route, rttMs, openedMs }) => {
     const user = userOf(peer)
-    if (user === null) return { peer, user, name: null, route }
-    const shared = [...core.spaces.values()].find(({ space }) => space.membership.members.has(user))
-    return { peer, user, name: shared === undefined ? null : nameOf(shared.space, user), route }
+    const name = user === null ? null : knownNameOf(core, user)
+    return { peer, user, name, route, rttMs, sinceMs: openedMs }
   })
 }

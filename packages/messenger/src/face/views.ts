@@ -1,32 +1,21 @@
-/** What people are shown of spaces, members and messages: plain values computed from state, registers and storage. */
-import { ancestorAt, decodeEvent, formatHex, isLive, latestRegister, maxNameChars } from '@kith/protocol'
-import type { DeviceId, Env, SignedEvent, UserId } from '@kith/protocol'
+/** What people are shown of members and messages: plain values computed from state and registers. */
+import { ancestorAt, isLive, latestRegister, maxNameChars } from '@kith/protocol'
+import type { DeviceId, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
-import type { MemberView, MessageView, SpaceSummary } from './requests.ts'
-import { gapsIn } from '../space/gaps.ts'
-import { owedIn } from '../space/owed.ts'
+import type { MemberView, MessageView } from './requests.ts'
 import type { Space } from '../space/space.ts'
-
-/** A space in a list. */
-export function summarise({ space }: OpenSpace): SpaceSummary {
-  const { members, settings } = space.membership
-  return {
-    id: space.id,
-    kind: space.state.kind === 'dm' ? 'dm' : 'group',
-    name: settings.name ?? '',
-    members: members.size,
-    rank: members.get(space.own.user) ?? null,
-    messages: space.timeline.length,
-    waitingToSend: owedIn(space).messages,
-    gaps: gapsIn(space).map(({ user, missing }) => ({ user, name: nameOf(space, user), missing })),
-  }
-}
 
 /** The name a user goes by in a space, from the newest profile of their devices. */
 export function nameOf(space: Space, user: UserId): string {
   if (user === space.own.user) return space.own.name
   const name = latestRegister(space.registers.ofUser(user, 'profile'))?.value.value
   return typeof name === 'string' && name !== '' ? name.slice(0, maxNameChars) : user.slice(0, 8)
+}
+
+/** The name a user goes by in some space this device shares with them, or null. */
+export function knownNameOf(core: Core, user: UserId): string | null {
+  const shared = [...core.spaces.values()].find(({ space }) => space.membership.members.has(user))
+  return shared === undefined ? null : nameOf(shared.space, user)
 }
 
 /** The members of a space, most senior first, then by name. */
@@ -105,31 +94,4 @@ function viewMessage(
     kind,
     state,
   }
-}
-
-/** Up to `limit` messages before `before`, oldest first. */
-export async function listMessages(
-  core: Core,
-  { space }: OpenSpace,
-  { limit, before }: { readonly limit: number; readonly before?: string },
-): Promise<readonly MessageView[]> {
-  const env: Pick<Env, 'sha256'> = space.env
-  const views: MessageView[] = []
-  let edge = before ?? null
-  while (views.length < limit) {
-    const wanted = limit - views.length
-    const positions = space.timeline.upTo(edge, wanted)
-    const stored = await core.store.read(space.id, 'content', positions)
-    const decoded = stored.map(({ bytes }) => decodeEvent(bytes, env))
-    views.unshift(
-      ...viewMessages(
-        space,
-        decoded.flatMap((event) => (event.ok ? [event.value] : [])),
-      ),
-    )
-    const [first] = stored
-    if (positions.length < wanted || first === undefined) break
-    edge = formatHex(first.eid)
-  }
-  return views
 }

@@ -8,6 +8,7 @@ import type {
   Meeting,
   Network,
   NetworkEvent,
+  OpenConnection,
   PeerId,
   RelayInfo,
   RelayStatus,
@@ -54,8 +55,16 @@ export class SimulatedNetwork implements Network, SimulatedNode {
     return Promise.resolve()
   }
 
-  connections(): readonly Connection[] {
-    return [...this.#links.values()].map(({ connection }) => connection)
+  wake(): void {
+    // Nobody waits for relays here: they are there or not.
+  }
+
+  connections(): readonly OpenConnection[] {
+    return [...this.#links.values()].map(({ connection, openedMs }) => ({
+      ...connection,
+      openedMs,
+      rttMs: null,
+    }))
   }
 
   subscribe(listener: (event: NetworkEvent) => void): () => void {
@@ -161,7 +170,7 @@ export class SimulatedNetwork implements Network, SimulatedNode {
 
   relays(): readonly RelayStatus[] {
     const state = this.#world.relayUp ? 'reserved' : 'unreachable'
-    return this.#relays.map((address) => ({ address, peer: null, state }))
+    return this.#relays.map((address) => ({ address, peer: null, state, name: null, reservedUntilMs: null }))
   }
 
   relayInfo(): Promise<RelayInfo> {
@@ -221,7 +230,7 @@ export class SimulatedNetwork implements Network, SimulatedNode {
       outbound,
       remoteAddress: `/simulated/${peer}`,
     }
-    this.#links.set(peer, { connection, streams: new Set() })
+    this.#links.set(peer, { connection, openedMs: this.#world.clock.nowMs(), streams: new Set() })
     this.#world.transcript.note(`${this.peerId} connected to ${peer}`)
     this.#emit({ type: 'connected', connection })
     return connection

@@ -5,6 +5,7 @@ import type { SimulatedStream } from './simulated-stream.ts'
 /** One node's end of a connection. */
 export interface Link {
   readonly connection: Connection
+  readonly openedMs: number
   readonly streams: Set<SimulatedStream>
 }
 

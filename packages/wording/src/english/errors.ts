@@ -48,6 +48,14 @@ const messenger = {
     happened: 'This message cannot be sent: it is empty, too long or not proper text.',
     todo: 'Change it, or split it into several messages.',
   },
+  'messenger.bad-draft': {
+    happened: 'This text is not kept: it is longer than one message may be, or not proper text.',
+    todo: 'Shorten it, or send it in several messages.',
+  },
+  'messenger.unknown-message': {
+    happened: 'This message is not on this device.',
+    todo: 'Wait until it has arrived, or look at the newest messages.',
+  },
   'messenger.bad-link': {
     happened: 'This is not a whole Kith invite link.',
     todo: 'Copy it again from its first to its last character, and put it in quotes.',
