@@ -59,8 +59,12 @@ test('a message that arrives late is unread although it is shown above what was 
   await alice.request('message.send', { space: id, text: 'said later' })
   await allShow([alice, bob], id, ['said later'])
   await bob.request('space.read', { space: id, upTo: await eidOf(bob, id, 'said later') })
+  const healedMs = clock.nowMs()
   world.heal()
   await allShow([bob], id, ['said early', 'said later'])
+  const [early] = await bob.request('message.list', { space: id, limit: 2 })
+  expect(early!.sentMs).toBeLessThan(healedMs)
+  expect(early!.receivedMs).toBeGreaterThanOrEqual(healedMs)
   expect(await summaryOf(bob, id)).toMatchObject({
     unread: 1,
     firstUnread: await eidOf(bob, id, 'said early'),

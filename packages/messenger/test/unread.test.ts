@@ -35,7 +35,7 @@ test('the count is that of all unread messages shown, nothing is unread exactly 
         if (each.do === 'arrive') {
           const added = each.messages.map(({ ms, mine, dropped }, index): Arrival => {
             const position = arrivals.length + index
-            const place = { position, eid: `eid-${position}`, seq: position, ms, counter: 0 }
+            const place = { position, eid: `eid-${position}`, seq: position, ms, counter: 0, arrivedMs: null }
             return { message: { place, device: mine ? 'mine' : 'theirs' }, mine, dropped, read: false }
           })
           arrivals.push(...added)
@@ -84,7 +84,14 @@ test('ten thousand unread messages that came one by one are counted without look
     return true
   }
   for (let position = 0; position < 10_000; position++) {
-    const place = { position, eid: `eid-${position}`, seq: position, ms: position, counter: 0 }
+    const place = {
+      position,
+      eid: `eid-${position}`,
+      seq: position,
+      ms: position,
+      counter: 0,
+      arrivedMs: null,
+    }
     unread.add([{ place, device: 'theirs' }], counts)
     expect(unread.count).toBe(position + 1)
   }

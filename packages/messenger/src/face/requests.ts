@@ -56,6 +56,8 @@ export interface MessageView {
   readonly sentMs: number
   /** Present where `sentMs` is not the author's. */
   readonly wrongClock?: true
+  /** When it arrived here; null where that was before the last start. */
+  readonly receivedMs: number | null
   readonly text: string
   /** `unsupported`: of a type this version does not know; `not-live`: dropped by a removal. */
   readonly kind: 'text' | 'unsupported' | 'deleted'

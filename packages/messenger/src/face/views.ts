@@ -90,6 +90,7 @@ function viewMessage(
     me,
     sentMs: isAhead ? shownMs : header.hlc.ms,
     ...(isAhead ? { wrongClock: true as const } : {}),
+    receivedMs: space.timeline.place(eid)?.arrivedMs ?? null,
     text: content?.type === 'text' ? content.text : '',
     kind,
     state,

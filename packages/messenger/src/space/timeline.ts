@@ -15,6 +15,8 @@ export interface Place {
   /** The clock shown, never smaller than that of an earlier event of the same device. */
   readonly ms: number
   readonly counter: number
+  /** When it was stored here; null where that was before the last start, for storage does not keep it. */
+  readonly arrivedMs: number | null
 }
 
 export class Timeline {
@@ -29,7 +31,7 @@ export class Timeline {
     const names = new Map<Uint8Array, string>()
     const inChainOrder = directory.toSorted((left, right) => left.seq - right.seq)
     for (const { eid, device, position, seq, hlcMs, hlcCounter } of inChainOrder) {
-      const own = { position, eid: formatHex(eid), seq, ms: hlcMs, counter: hlcCounter }
+      const own = { position, eid: formatHex(eid), seq, ms: hlcMs, counter: hlcCounter, arrivedMs: null }
       const name = names.get(device) ?? formatHex(device)
       names.set(device, name)
       timeline.#places.push(timeline.#place(name, own))
@@ -64,7 +66,7 @@ export class Timeline {
   /** Adds one event that arrived at `arrivedMs` and now lies at `position`; most land at the end. */
   add({ eid, header }: SignedEvent, position: Position, arrivedMs: number): void {
     const clock = shownClock(header, arrivedMs)
-    const place = this.#place(header.device, { position, eid, seq: header.seq, ...clock })
+    const place = this.#place(header.device, { position, eid, seq: header.seq, ...clock, arrivedMs })
     const last = this.#places.at(-1)
     if (last === undefined || comparePlaces(last, place) <= 0) this.#places.push(place)
     else this.#places.splice(this.#indexFor(place), 0, place)
