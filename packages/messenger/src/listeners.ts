@@ -8,14 +8,16 @@ export class Listeners<Value> {
     return () => this.#all.delete(listener)
   }
 
-  /** Tells each of them. What one throws is its own affair: it is dropped, and the next one is told. */
-  tell(value: Value): void {
+  /** Tells each of them, whatever another one throws; gives back what was thrown. */
+  tell(value: Value): readonly unknown[] {
+    const thrown: unknown[] = []
     for (const listener of this.#all) {
       try {
         listener(value)
-      } catch {
-        // Neither the caller nor the others can do anything about it.
+      } catch (cause) {
+        thrown.push(cause)
       }
     }
+    return thrown
   }
 }

@@ -51,6 +51,7 @@ export class Messenger implements MessengerFace {
   readonly #admissions: Admissions
   readonly #introductions: Introductions
   readonly #summaries: Summaries
+  #starting: Promise<void> | null = null
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: MessengerOptions) {
@@ -89,27 +90,42 @@ export class Messenger implements MessengerFace {
     }
   }
 
-  /** Loads everything stored, then goes on the network. */
-  async start(): Promise<void> {
-    if (this.#state !== 'new') throw new MessengerError('stopped')
+  /** Loads everything stored, then goes on the network. @throws MessengerError `stopped` where it is stopped meanwhile */
+  start(): Promise<void> {
+    if (this.#state !== 'new') return Promise.reject(new MessengerError('stopped'))
     this.#state = 'running'
+    this.#starting = this.#start()
+    return this.#starting
+  }
+
+  async #start(): Promise<void> {
     const core = this.#core
     const secrets = await loadOwnSecrets(core.store)
+    this.#goOn()
     if (secrets !== null) {
       core.own = await importOwnKeys(core.engine, secrets)
       core.identity = await loadSpace({ ...core, own: core.own }, core.own.user)
       for await (const { key, value } of core.store.scan('spaces', '')) {
+        this.#goOn()
         if (decodeSpaceRecord(value).kind === 'group') await this.#openStored(key as SpaceId)
       }
     }
+    this.#goOn()
     this.#sync.start()
     this.#admissions.start()
     await this.#keeper.relays.useStored()
+    this.#goOn()
     await core.network.start()
+    this.#goOn()
     this.#keeper.start()
     this.#dialer.start()
     this.#introductions.start()
     this.#summaries.start()
+  }
+
+  /** Asked after each wait of a start: it may have been stopped meanwhile. */
+  #goOn(): void {
+    if (this.#state !== 'running') throw new MessengerError('stopped')
   }
 
   /** What is damaged stays closed, untouched and said so: the other spaces are not kept from opening. */
@@ -126,6 +142,8 @@ export class Messenger implements MessengerFace {
   async stop(): Promise<void> {
     if (this.#state !== 'running') return
     this.#state = 'stopped'
+    // What a start has begun cannot be taken back half way; it goes no further.
+    await this.#starting?.catch(() => undefined)
     this.#dialer.stop()
     this.#introductions.stop()
     this.#summaries.stop()
@@ -133,7 +151,9 @@ export class Messenger implements MessengerFace {
     this.#keeper.stop()
     this.#sync.stop()
     await this.#core.network.stop()
+    await this.#sync.ended()
     for (const { space } of this.#core.spaces.values()) await space.idle()
+    await this.#core.identity?.idle()
     await this.#core.store.close()
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
 import { encodeCbor } from '@kith/crypto'
+import { isWithin } from './clock.ts'
 import { findSpace, ownKeys } from './core.ts'
 import type { Core, OpenSpace } from './core.ts'
 import type { Dialer } from './live/dialer.ts'
@@ -32,6 +33,8 @@ import { viewMessages } from './face/views.ts'
 const announceDelayMs = 500
 const newcomerPatienceMs = 3_000
 const hourMs = 60 * 60 * 1000
+/** After a start, until it is asked whether an epoch has served its time. */
+const firstLookMs = 30_000
 const firstReloadMs = 1_000
 const maxReloadMs = 30_000
 
@@ -47,6 +50,7 @@ export class SpaceKeeper {
   readonly #rotatedMs = new Map<SpaceId, readonly number[]>()
   #unsubscribe: () => void = () => undefined
   #cancelAnnounce: () => void = () => undefined
+  #cancelFirstLook: () => void = () => undefined
   #isRunning = false
   /** Called when this device has made itself known in a space. */
   onEntered: (open: OpenSpace) => Promise<void> = () => Promise.resolve()
@@ -66,12 +70,17 @@ export class SpaceKeeper {
     })
     for (const { live } of this.#core.spaces.values()) live.start()
     this.#announceSoon()
+    // An epoch may have served its time while this device was off; others may have replaced it, and sync tells.
+    this.#cancelFirstLook = this.#core.clock.schedule(firstLookMs, () => {
+      for (const open of this.#core.spaces.values()) this.#scheduleRotation(open)
+    })
   }
 
   stop(): void {
     this.#isRunning = false
     this.#unsubscribe()
     this.#cancelAnnounce()
+    this.#cancelFirstLook()
     for (const cancel of this.#rotations.values()) cancel()
     for (const retirement of this.#retirements.values()) retirement.stop()
     for (const { live } of this.#core.spaces.values()) live.stop()
@@ -94,7 +103,11 @@ export class SpaceKeeper {
     const schedule = new RotationSchedule(this.#core.store, space)
     await schedule.load()
     this.#schedules.set(id, schedule)
-    const retirement = new EpochRetirement({ ...this.#core, space })
+    const retirement = new EpochRetirement({
+      ...this.#core,
+      space,
+      onHour: () => this.#scheduleRotation({ space }),
+    })
     await retirement.start()
     this.#retirements.get(id)?.stop()
     this.#retirements.set(id, retirement)
@@ -212,7 +225,7 @@ export class SpaceKeeper {
   }
 
   /** Where an epoch is due that others could make too, whoever's turn it is makes it at once and the rest wait. */
-  #scheduleRotation({ space }: OpenSpace): void {
+  #scheduleRotation({ space }: Pick<OpenSpace, 'space'>): void {
     const { members, heads } = space.membership
     const rank = members.get(space.own.user)
     const reason = rank === undefined || rank > memberRank ? null : this.#whyRotate(space)
@@ -242,9 +255,10 @@ export class SpaceKeeper {
   /** Makes the epoch, unless somebody else has in the meantime, or this device has made too many within the hour. */
   async #rotate(space: Space): Promise<void> {
     const { engine, clock } = this.#core
-    const recent = (this.#rotatedMs.get(space.id) ?? []).filter((atMs) => clock.nowMs() - atMs < hourMs)
+    const nowMs = clock.nowMs()
+    const recent = (this.#rotatedMs.get(space.id) ?? []).filter((atMs) => isWithin(atMs, nowMs, hourMs))
     if (recent.length >= maxFreshEpochsPerDeviceAndHour) return
-    this.#rotatedMs.set(space.id, [...recent, clock.nowMs()])
+    this.#rotatedMs.set(space.id, [...recent, nowMs])
     await space.post(async () => {
       const reason = this.#whyRotate(space)
       if (reason === 'scheduled') return [await freshDraft(space, engine, 'scheduled')]

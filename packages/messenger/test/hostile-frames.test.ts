@@ -292,27 +292,28 @@ describe('a content run', () => {
   })
 })
 
-test.each(['auth event', 'live event', 'register'] as const)(
-  'a stream ends after too many forgeries: %s',
-  async (kind) => {
-    const scene = await hostileScene(22)
-    const { epoch, messages, register } = scene.unheard
-    const line = await sayInVain(scene, (tag) =>
-      Array.from({ length: 260 }, () => {
-        const signature = engine.randomBytes(64)
-        if (kind === 'auth event') {
-          const events = [encodeEvent({ ...epoch, signature })]
-          return encodeMessage({ kind: 'authEvents', tag, events })
-        }
-        if (kind === 'live event')
-          return encodeMessage({ kind: 'live', tag, event: encodeEvent({ ...messages[0]!, signature }) })
-        const forged = registerCodec.encode({ ...register, signature })
-        return encodeMessage({ kind: 'registers', tag, registers: [forged] })
-      }),
-    )
-    expect(line.endedBy).toBe('too-many-refused')
-  },
-)
+test.each([
+  ['auth event', 'too-many-refused'],
+  ['live event', 'too-often'],
+  ['register', 'too-many-refused'],
+] as const)('a stream ends after too many forgeries: %s', async (kind, reason) => {
+  const scene = await hostileScene(22)
+  const { epoch, messages, register } = scene.unheard
+  const line = await sayInVain(scene, (tag) =>
+    Array.from({ length: 260 }, () => {
+      const signature = engine.randomBytes(64)
+      if (kind === 'auth event') {
+        const events = [encodeEvent({ ...epoch, signature })]
+        return encodeMessage({ kind: 'authEvents', tag, events })
+      }
+      if (kind === 'live event')
+        return encodeMessage({ kind: 'live', tag, event: encodeEvent({ ...messages[0]!, signature }) })
+      const forged = registerCodec.encode({ ...register, signature })
+      return encodeMessage({ kind: 'registers', tag, registers: [forged] })
+    }),
+  )
+  expect(line.endedBy).toBe(reason)
+})
 
 describe('a register', () => {
   interface Row {

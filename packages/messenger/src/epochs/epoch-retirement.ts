@@ -19,6 +19,7 @@ export class EpochRetirement {
   readonly #clock: Clock
   readonly #space: Space
   readonly #key: string
+  readonly #onHour: () => void
   #heldSinceMs = new Map<Eid, number>()
   #recorded: Uint8Array | null = null
   #cancel: () => void = () => undefined
@@ -27,14 +28,18 @@ export class EpochRetirement {
     store,
     clock,
     space,
+    onHour = () => undefined,
   }: {
     readonly store: Store
     readonly clock: Clock
     readonly space: Space
+    /** Called each time it has been looked at, but for the first. */
+    readonly onHour?: () => void
   }) {
     this.#store = store
     this.#clock = clock
     this.#space = space
+    this.#onHour = onHour
     this.#key = `epoch-held/${space.id}`
   }
 
@@ -57,7 +62,9 @@ export class EpochRetirement {
   #scheduleNext(): void {
     this.#cancel = this.#clock.schedule(intervalMs, () => {
       // A space that cannot be stored is opened anew, and looked at then.
-      this.#look().catch(() => undefined)
+      this.#look()
+        .then(this.#onHour)
+        .catch(() => undefined)
       this.#scheduleNext()
     })
   }

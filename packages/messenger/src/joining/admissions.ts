@@ -26,10 +26,10 @@ import type { Core, OpenSpace } from '../core.ts'
 import { epochDrafts } from '../epochs/epoch-policy.ts'
 import { greetAsListener } from '../sync/handshake.ts'
 import { isInviteOpen } from './invites.ts'
+import { JoinPatience } from './patience.ts'
 import { servedAuthEvents } from '../sync/served-events.ts'
 import { RefusedOwnEvent } from '../space/step.ts'
 
-const attemptTimeoutMs = 25_000
 /** From the first byte to the request: nobody has a place for longer without having said what it wants. */
 const requestTimeoutMs = 5_000
 /** Callers that have not shown a request yet; one more pushes out whoever has kept silent longest. */
@@ -65,14 +65,16 @@ export class Admissions {
     if (asked === null) return stream.abort('malformed')
     if (this.#answering.size >= maxAnswering) return stream.abort('busy')
     this.#answering.add(stream)
-    const done = new AbortController()
-    const timeout = timeoutSignal(this.#core.clock, attemptTimeoutMs)
-    timeout.addEventListener('abort', () => stream.abort('timeout'), { once: true, signal: done.signal })
+    const patience = new JoinPatience(this.#core.clock)
+    patience.signal.addEventListener('abort', () => stream.abort('timeout'), { once: true })
     try {
-      for (const frame of await this.#judge(asked)) await stream.send(encodeJoinMessage(frame))
+      for (const frame of await this.#judge(asked)) {
+        await stream.send(encodeJoinMessage(frame))
+        patience.renew()
+      }
       await stream.close()
     } finally {
-      done.abort()
+      patience.end()
       this.#answering.delete(stream)
     }
   }

@@ -14,6 +14,8 @@ import {
 import type { Eid, InviteLink, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import { ownKeys } from '../core.ts'
+import { StorageError } from '@kith/storage'
+import { loadSpace } from '../space/load-space.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import type { Puts } from '../space/step.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
@@ -23,7 +25,22 @@ export const maxJoinedEvents = 40_000
 /** And their bytes. */
 export const maxJoinedBytes: number = 64 * 1024 * 1024
 
-/** Verifies and stores a space, with `puts`; false where what was handed over is not that space, or does not admit this user. */
+/** Is a space stored, and can it be loaded? @throws StorageError where the disk does not answer just now */
+export async function isStoredWhole(core: Core, space: SpaceId): Promise<boolean> {
+  try {
+    if ((await core.store.count(space, 'auth')) === 0) return false
+    await loadSpace({ ...core, own: ownKeys(core) }, space)
+    return true
+  } catch (cause) {
+    if (cause instanceof StorageError && cause.code !== 'corrupt') throw cause
+    return false
+  }
+}
+
+/**
+ * Verifies and stores a space, with `puts`, in place of what there may be of it; false where what was handed over is not
+ * that space, or does not admit this user.
+ */
 export async function storeJoinedSpace(
   core: Core,
   link: InviteLink,
@@ -35,6 +52,8 @@ export async function storeJoinedSpace(
   const applied = await verifyGraph(core, space, events)
   if (applied === null) return false
   const pages = applied.flatMap((event) => pageOf(core, space, event))
+  // What was stored of it and does not load would lie before what is stored now.
+  await core.store.deleteSpace(space)
   await core.store.commit({
     append: [{ space, lane: 'auth', events: applied.map(toStoredEvent) }],
     puts: [...pages, ...puts, joinedRecord(core, link)],

@@ -1,7 +1,7 @@
 /** Joining by link, from the newcomer's side: finds any member, shows its request, takes the membership graph. Section 6. */
 import type { DialTarget } from '@kith/network'
 import { parseInviteLink } from '@kith/protocol'
-import type { JoinRefusal } from '@kith/protocol'
+import type { JoinRefusal, SpaceId } from '@kith/protocol'
 import { timeoutSignal, waitFor } from '../clock.ts'
 import { ownKeys } from '../core.ts'
 import type { Core, OpenSpace } from '../core.ts'
@@ -12,8 +12,9 @@ import { inviteMeetings, meetingsOf } from './invites.ts'
 import type { RelayLoan } from '../live/own-relays.ts'
 import { Queue } from '../queue.ts'
 import type { SpaceKeeper } from '../space-keeper.ts'
-import { extendJoinedSpace, joinedRecord, storeJoinedSpace } from './joined-space.ts'
-import { askToJoin, attemptTimeoutMs, showLink } from './show-link.ts'
+import { extendJoinedSpace, isStoredWhole, joinedRecord, storeJoinedSpace } from './joined-space.ts'
+import { joinSilenceMs } from './patience.ts'
+import { askToJoin, showLink } from './show-link.ts'
 import type { ShownLink } from './show-link.ts'
 import type { SyncPeers } from '../sync/sync-peers.ts'
 
@@ -127,7 +128,7 @@ export class Joins {
     const { network, clock } = this.#core
     const { peer } = link.inviter
     const found = new Map<string, DialTarget>()
-    const signal = timeoutSignal(clock, attemptTimeoutMs, stopping)
+    const signal = timeoutSignal(clock, joinSilenceMs, stopping)
     for (const meeting of await meetingsOf(this.#core, link.rendezvous16, [0, -1, 1])) {
       // Relays that fail for one day may answer for the next, and the inviter may be reached all the same.
       for (const target of await network.discover(meeting, { signal }).catch(() => []))
@@ -140,20 +141,27 @@ export class Joins {
     return [...found.values(), { peer, addresses }]
   }
 
-  /** Puts the graph to use: of a space held already, as after leaving it, only what is new. */
+  /**
+   * Puts the graph to use: of a space held already, as after leaving it or after a failure on the way in, only what is new.
+   * What is stored and cannot be loaded any more is replaced.
+   */
   async #take(
     { showing: { link }, loan }: Attempt,
     events: readonly Uint8Array[],
   ): Promise<OpenSpace | null> {
     const { relays } = this.#keeper
-    const held = this.#core.spaces.get(link.space)
-    if (held === undefined) {
+    const held = this.#core.spaces.get(link.space) ?? (await this.#openStored(link.space))
+    if (held === null) {
       const isStored = await storeJoinedSpace(this.#core, link, events, relays.recordWith(loan))
       return isStored ? this.#keeper.enter(link.space) : null
     }
     if (!(await extendJoinedSpace(held, events, this.#core))) return null
     await held.space.record(() => [joinedRecord(this.#core, link)])
     return this.#keeper.settleIn(held)
+  }
+
+  async #openStored(space: SpaceId): Promise<OpenSpace | null> {
+    return (await isStoredWhole(this.#core, space)) ? this.#keeper.open(space) : null
   }
 
   async #enter(attempt: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {

@@ -10,16 +10,14 @@ import {
   signJoinRequest,
 } from '@kith/protocol'
 import type { InviteLink, JoinRefusal } from '@kith/protocol'
-import { timeoutSignal } from '../clock.ts'
 import { ownKeys } from '../core.ts'
 import type { Core } from '../core.ts'
 import { MessengerError } from '../errors.ts'
 import { greetAsDialer } from '../sync/handshake.ts'
 import { ownProof } from '../identity/own-proof.ts'
 import { maxJoinedBytes, maxJoinedEvents } from './joined-space.ts'
+import { JoinPatience } from './patience.ts'
 
-/** For one member to answer in. */
-export const attemptTimeoutMs = 25_000
 const requestLifetimeMs = 60 * 60 * 1000
 
 /** A link with its key, and the request its bearer signed. */
@@ -57,19 +55,21 @@ export async function askToJoin(
   shown: ShownLink,
   options: { readonly signal: AbortSignal; readonly onWaiting: () => void },
 ): Promise<JoinAnswer> {
-  const signal = timeoutSignal(core.clock, attemptTimeoutMs, options.signal)
+  const patience = new JoinPatience(core.clock)
+  const signal = AbortSignal.any([patience.signal, options.signal])
   let stream: FrameStream | null = null
   try {
     await core.network.dial(target, { signal })
     const opened = await core.network.openStream(target.peer, '/kith/join/1', { signal })
     stream = opened
     signal.addEventListener('abort', () => opened.abort('timeout'), { once: true })
-    return await hear(core, opened, shown, { signal, onWaiting: options.onWaiting })
+    return await hear(core, opened, shown, { signal, patience, onWaiting: options.onWaiting })
   } catch (cause) {
     // Silence and broken streams do not end a search; what this device itself cannot do does.
     if (cause instanceof MessengerError) throw cause
     return null
   } finally {
+    patience.end()
     stream?.abort('done')
   }
 }
@@ -78,7 +78,11 @@ async function hear(
   core: Core,
   stream: FrameStream,
   { link, key, request }: ShownLink,
-  { signal, onWaiting }: { readonly signal: AbortSignal; readonly onWaiting: () => void },
+  {
+    signal,
+    patience,
+    onWaiting,
+  }: { readonly signal: AbortSignal; readonly patience: JoinPatience; readonly onWaiting: () => void },
 ): Promise<JoinAnswer> {
   const { frames } = await greetAsDialer(core, stream, signal, { key, inviter: link.inviter })
   await stream.send(encodeJoinMessage({ kind: 'join', request }))
@@ -95,6 +99,7 @@ async function hear(
       onWaiting()
     }
     if (value.kind !== 'admitted') continue
+    patience.renew()
     bytes += next.value.length
     if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
     events.push(...value.events)

@@ -4,7 +4,7 @@ import type { DeviceId } from '@kith/protocol'
 const perSecond = 10
 /** A greeting in many spaces at once brings several frames for each. */
 const burst = 80
-const burstPerSpace = 4
+const burstPerSpace = 6
 const maxDevices = 1024
 
 export class FrameBudget {

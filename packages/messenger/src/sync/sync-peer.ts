@@ -1,16 +1,13 @@
 /**
  * One sync stream with one device after the handshake: drives the pure session, carrying out its actions on spaces and
- * storage. Bytes are verified here before they reach a space. Protocol section 9.
+ * storage. Protocol section 9.
  */
-import { run } from '@kith/crypto'
 import type { FrameStream } from '@kith/network'
 import {
   acknowledge,
   beyond,
   createSession,
-  decodeEvent,
   decodeMessage,
-  decodeRun,
   encodeMessage,
   eidAt,
   entryEvent,
@@ -19,46 +16,38 @@ import {
   isAwaited,
   noteAsked,
   onMessage,
-  openKeyReply,
-  registers as registerCodec,
   requestKey,
   requestPages,
   servedFrom,
-  takeAsked,
-  verifyEvent,
-  verifyEvents,
-  verifyRun,
 } from '@kith/protocol'
 import type {
   AckEntry,
-  DeviceId,
   Eid,
   SessionSettings,
-  SignedEvent,
   SpaceId,
   SyncAction,
   SyncMessage,
   SyncSession,
-  UserId,
 } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
-import { missingPages } from '../epochs/epoch-policy.ts'
+import { isWithin } from '../clock.ts'
 import type { FrameBudget } from './frame-budget.ts'
 import { Queue } from '../queue.ts'
+import { SyncIngest } from './sync-ingest.ts'
 import { SyncServing } from './sync-serving.ts'
 import type { ActionOf } from './sync-serving.ts'
 import { viewsFor } from './sync-views.ts'
-import type { ViewMemory } from './sync-views.ts'
+import type { PeerIdentity, ViewMemory } from './sync-views.ts'
 
-/** Refused auth and live events and forged registers after which a session ends. */
-const maxRefusedEvents = 256
-/** Runs passed over after which a session ends. */
-const maxUnreadableRuns = 16
-
-export interface PeerIdentity {
-  readonly user: UserId
-  readonly device: DeviceId
-}
+/** What is answered with much work, however short it is. */
+const dearKinds: ReadonlySet<SyncMessage['kind']> = new Set([
+  'hello',
+  'authHeads',
+  'branches',
+  'registerMarks',
+  'pageRequest',
+  'live',
+])
 
 /** Nothing heard for this long in the middle of a comparison: the session starts afresh. */
 const maxSilenceMs = 30_000
@@ -70,13 +59,10 @@ export class SyncPeer {
   readonly #core: Core
   readonly #session: SyncSession
   readonly #queue = new Queue()
-  /** Events and registers of this peer that were refused: an honest one sends next to none. */
-  #refused = 0
-  /** Runs of this peer that made no sense. */
-  #unreadable = 0
   readonly #budget: FrameBudget
   readonly #viewMemory: ViewMemory = new Map()
   readonly #serving: SyncServing
+  readonly #ingest: SyncIngest
   readonly #onSettled: (space: SpaceId, result: ActionOf<'finished'>['result']) => void
   #lastHeardMs: number
   /** Own events that waited when the last summary of a space was made, as far as the peer may have them. */
@@ -99,14 +85,29 @@ export class SyncPeer {
     this.#onSettled = options.onSettled
     const { core, stream, settings } = options
     this.#serving = new SyncServing({ core, stream, peer: settings.peer, book: core.keyRequests })
+    this.#ingest = new SyncIngest({
+      core,
+      stream,
+      peer: settings.peer,
+      acknowledge: (space, entries) => this.acknowledge(space, entries),
+      requestPages: (space, hashes) => this.requestPages(space, hashes),
+    })
     const { session, actions } = createSession(options.settings, this.#views(), this.#env)
     this.#session = session
     this.#noteClaims(actions)
     this.#enqueue(() => actions).catch(() => undefined)
   }
 
-  /** Handles frames until the stream ends. `frames` continues behind the handshake. */
+  /** Handles frames until the stream ends, and what was begun by then to its end. `frames` continues behind the handshake. */
   async serve(frames: AsyncIterator<Uint8Array>): Promise<void> {
+    try {
+      await this.#serveFrames(frames)
+    } finally {
+      await this.#queue.idle()
+    }
+  }
+
+  async #serveFrames(frames: AsyncIterator<Uint8Array>): Promise<void> {
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       this.#lastHeardMs = this.#core.clock.nowMs()
       const message = decodeMessage(next.value)
@@ -118,17 +119,16 @@ export class SyncPeer {
 
   /** Some frames are answered with much work: a device may not send them as fast as it likes. */
   #mayAsk(message: SyncMessage): boolean {
-    const { kind } = message
-    if (kind !== 'hello' && kind !== 'authHeads' && kind !== 'branches') return true
+    if (!dearKinds.has(message.kind)) return true
     // Branches that were asked for here are an answer.
-    if (kind === 'branches' && isAwaited(this.#session, message)) return true
+    if (message.kind === 'branches' && isAwaited(this.#session, message)) return true
     return this.#budget.spend(this.identity.device, this.#session.spaces.size, this.#core.clock.nowMs())
   }
 
   /** Silent for long in the middle of something, as after a membership changed between two greetings. */
   isStalled(nowMs: number): boolean {
     const isBusy = [...this.#session.spaces.values()].some(({ phase }) => phase !== 'finished')
-    return isBusy && nowMs - this.#lastHeardMs > maxSilenceMs
+    return isBusy && !isWithin(this.#lastHeardMs, nowMs, maxSilenceMs)
   }
 
   /** Has it said anything of this space in this session? Who holds us for a stranger there does not. */
@@ -162,7 +162,7 @@ export class SyncPeer {
   }
 
   #views(): ReturnType<typeof viewsFor> {
-    return viewsFor(this.#core, this.identity.user, this.#viewMemory)
+    return viewsFor(this.#core, this.identity, this.#viewMemory)
   }
 
   /** One message's actions run to their end before the next message is looked at. */
@@ -213,19 +213,19 @@ export class SyncPeer {
       case 'servePages':
         return this.#serving.pages(action)
       case 'ingestAuth':
-        return this.#ingestAuth(action)
+        return this.#ingest.auth(action)
       case 'ingestRun':
-        return this.#ingestRun(action)
+        return this.#ingest.run(action)
       case 'ingestLive':
-        return this.#ingestLive(action)
+        return this.#ingest.live(action)
       case 'ingestRegisters':
-        return this.#ingestRegisters(action)
+        return this.#ingest.registers(action)
       case 'ingestPage':
-        return this.#ingestPage(action)
+        return this.#ingest.page(action)
       case 'answerKey':
         return this.#serving.key(action)
       case 'ingestKeyReply':
-        return this.#ingestKeyReply(action)
+        return this.#ingest.keyReply(action)
       case 'acknowledged':
         return this.#acknowledged(action)
       case 'authHeld':
@@ -243,107 +243,6 @@ export class SyncPeer {
     const open = this.#core.spaces.get(space)
     if (open === undefined) throw new TypeError('the session names only spaces it was shown')
     return open
-  }
-
-  async #ingestAuth({ space, events }: ActionOf<'ingestAuth'>): Promise<void> {
-    const open = this.#open(space)
-    const decoded = events
-      .map((bytes) => decodeEvent(bytes, this.#env))
-      .flatMap((event) => (event.ok ? [event.value] : []))
-    const isNew = (event: SignedEvent): boolean =>
-      !open.space.hasAuth(event.eid) && !open.space.badSignatures.has(event)
-    const signed = decoded.filter(isNew)
-    const results = await run(this.#core.engine, verifyEvents(signed, open.space.verificationAmong(signed)))
-    results.forEach((result, index) => {
-      if (!result.ok && result.reason !== 'unknown-invite') open.space.badSignatures.add(signed[index]!)
-    })
-    const verified = results.flatMap((result) => (result.ok ? [result.value] : []))
-    const outcomes = await open.space.receive(verified.map((event) => ({ event, floor: null })))
-    const refused = events.length - decoded.length + (signed.length - verified.length)
-    const rejected = outcomes.filter(({ outcome }) => outcome === 'rejected').length
-    if (this.#losesPatience(refused + rejected)) return
-    const missing = missingPages(open.space)
-    if (missing.length > 0) this.requestPages(space, missing)
-  }
-
-  async #ingestRun({ space, device, floor, events }: ActionOf<'ingestRun'>): Promise<void> {
-    const decoded = decodeRun(events, this.#env)
-    if (!decoded.ok) return this.#passOver()
-    const [first] = decoded.value
-    const isAsNamed = first?.header.device === device && first.header.space === space
-    if (!isAsNamed || decoded.value.some(({ bodyBytes }) => bodyBytes === null)) return this.#passOver()
-    const verified = await run(this.#core.engine, verifyRun(decoded.value))
-    if (!verified.ok) return this.#passOver()
-    const { space: target } = this.#open(space)
-    const outcomes = await target.receive(
-      verified.value.map((event, index) => ({ event, floor: index === 0 ? floor : null })),
-    )
-    // What lies below our floor can only be put there from the newest on.
-    const below = verified.value.filter((_, index) => outcomes[index]?.outcome === 'below-floor')
-    if (below.length > 0) await target.receive(below.toReversed().map((event) => ({ event, floor: null })))
-    this.#acknowledgeLog(target.id, device)
-  }
-
-  /** An honest peer may hold a log that cannot be put into a run: that costs the log, many of them the stream. */
-  #passOver(): void {
-    this.#unreadable += 1
-    if (this.#unreadable > maxUnreadableRuns) this.stream.abort('malformed-run')
-  }
-
-  async #ingestLive({ space, event: bytes }: ActionOf<'ingestLive'>): Promise<void> {
-    const { space: target } = this.#open(space)
-    const decoded = decodeEvent(bytes, this.#env)
-    if (!decoded.ok) return void this.#losesPatience(1)
-    const verified = await run(this.#core.engine, verifyEvent(decoded.value, target.verification))
-    if (!verified.ok) return void this.#losesPatience(1)
-    const [outcome] = await target.receive([{ event: verified.value, floor: null }])
-    if (outcome?.outcome === 'rejected' && this.#losesPatience(1)) return
-    this.#acknowledgeLog(space, verified.value.header.device)
-  }
-
-  /** What an honest peer next to never sends: many of them cost the stream. */
-  #losesPatience(refused: number): boolean {
-    this.#refused += refused
-    const isOver = this.#refused > maxRefusedEvents
-    if (isOver) this.stream.abort('too-many-refused')
-    return isOver
-  }
-
-  #acknowledgeLog(space: SpaceId, device: DeviceId): void {
-    const head = this.#open(space).space.state.logs.get(device)?.head
-    if (head != null) this.acknowledge(space, [{ device, ...head }])
-  }
-
-  async #ingestRegisters({ space, registers }: ActionOf<'ingestRegisters'>): Promise<void> {
-    const { space: target } = this.#open(space)
-    const verified = []
-    for (const bytes of registers) {
-      const decoded = registerCodec.decode(bytes)
-      // A later version may write them in a form that is not read here.
-      if (!decoded.ok) continue
-      const result = await run(this.#core.engine, registerCodec.verify(decoded.value))
-      if (result.ok) verified.push(result.value)
-      else if (this.#losesPatience(1)) return
-    }
-    await target.registers.take(target, verified)
-  }
-
-  async #ingestPage({ space, page }: ActionOf<'ingestPage'>): Promise<void> {
-    const { space: target } = this.#open(space)
-    const hash = this.#core.engine.sha256(page)
-    if (!missingPages(target).some((each) => equalBytes(each, hash))) return
-    await target.unlock(() => [target.keyring.keepPage(hash, page)])
-  }
-
-  async #ingestKeyReply({ space, epoch, reply }: ActionOf<'ingestKeyReply'>): Promise<void> {
-    const { space: target } = this.#open(space)
-    const node = target.membership.epochs.get(epoch)
-    const question = { space, epoch, device: this.identity.device }
-    if (!takeAsked(this.#core.keyRequests, question, this.#core.clock.nowMs())) return
-    if (node === undefined || target.keyring.held.has(epoch)) return
-    const me = { user: target.own.user, keys: [...target.own.ueks.values()] }
-    const opened = await run(this.#core.engine, openKeyReply({ node, space, reply, me }))
-    if (opened.ok) await target.unlock(() => [target.keyring.keep(opened.value)])
   }
 
   async #acknowledged({ space, entries }: ActionOf<'acknowledged'>): Promise<void> {

@@ -15,6 +15,7 @@ import type { MemberView } from '../face/requests.ts'
 import type { Space } from '../space/space.ts'
 import type { SpaceStep } from '../space/step.ts'
 import { SyncPeer } from './sync-peer.ts'
+import { isRevoked } from './sync-views.ts'
 
 const handshakeTimeoutMs = 15_000
 const minPeriodMs = 60_000
@@ -39,6 +40,8 @@ const silenceMs = 10_000
 export class SyncPeers {
   readonly #core: Core
   readonly #sessions = new Map<DeviceId, SyncPeer>()
+  /** Sessions that go on, or are about to end. */
+  readonly #serving = new Set<Promise<void>>()
   readonly #budget = new FrameBudget()
   readonly #opening = new Set<PeerId>()
   readonly #failures = new Map<PeerId, number>()
@@ -72,6 +75,11 @@ export class SyncPeers {
     this.#cancelPeriod()
     for (const peer of this.#sessions.values()) peer.stream.abort('stopped')
     this.#sessions.clear()
+  }
+
+  /** Resolves when every session has ended, after `stop`, with all it had begun to take in. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#serving)
   }
 
   /** Compares everything with everybody now. */
@@ -146,10 +154,18 @@ export class SyncPeers {
   /** A step changed a space: newcomers among the connected get a session, others are told where it matters. */
   followStep(space: Space, step: SpaceStep): void {
     const isOwn = (event: VerifiedEvent): boolean => event.header.device === space.own.device
-    if (step.auth.length > 0) this.openMissing()
+    if (step.auth.length > 0) {
+      this.openMissing()
+      this.#dismissRevoked()
+    }
     if (step.auth.some(isOwn)) this.#greetSoon(space.id)
     if (step.content.some(isOwn)) this.#checkDelivered(space)
     this.requestPages(space)
+  }
+
+  #dismissRevoked(): void {
+    for (const { identity, stream } of this.#sessions.values())
+      if (isRevoked(this.#core, identity)) stream.abort('revoked')
   }
 
   /** Asks connected members for the secret of the epoch in use, where it is missing here. */
@@ -275,6 +291,7 @@ export class SyncPeers {
 
   async #serve(stream: FrameStream, greeted: Greeted): Promise<void> {
     const { device } = greeted.settings.peer
+    if (!this.#isRunning) return stream.abort('stopped')
     const before = this.#sessions.get(device)
     if (before !== undefined && !this.#replaces(stream, before)) return stream.abort('not-needed')
     const peer = new SyncPeer({
@@ -287,9 +304,12 @@ export class SyncPeers {
     this.#sessions.set(device, peer)
     before?.stream.abort('replaced')
     this.#tellConnections()
+    const serving = peer.serve(greeted.frames)
+    this.#serving.add(serving)
     try {
-      await peer.serve(greeted.frames)
+      await serving
     } finally {
+      this.#serving.delete(serving)
       if (this.#sessions.get(device) === peer) this.#sessions.delete(device)
       stream.abort('ended')
       this.#tellConnections()

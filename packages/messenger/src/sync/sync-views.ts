@@ -30,12 +30,27 @@ interface RememberedView {
   readonly view: SpaceView | null
 }
 
-/** The spaces shared with a user, as the session sees them. `memory` belongs to this user alone. */
-export function viewsFor(core: Core, peer: UserId, memory: ViewMemory = new Map()): SpaceViews {
+/** A device, and whose it is. */
+export interface PeerIdentity {
+  readonly user: UserId
+  readonly device: DeviceId
+}
+
+/** Has a device been revoked? In one space is everywhere. */
+export function isRevoked(core: Core, { user, device }: PeerIdentity): boolean {
+  return [...core.spaces.values()].some(({ space }) => {
+    const state = space.membership.devices.get(device)
+    return state?.user === user && state.revoked
+  })
+}
+
+/** The spaces shared with a device, as the session sees them. `memory` belongs to this device alone. */
+export function viewsFor(core: Core, peer: PeerIdentity, memory: ViewMemory = new Map()): SpaceViews {
   const views = new Map<SpaceId, SpaceView>()
+  if (isRevoked(core, peer)) return views
   for (const id of memory.keys()) if (!core.spaces.has(id)) memory.delete(id)
   for (const { space } of core.spaces.values()) {
-    const view = rememberedView(memory, space, peer)
+    const view = rememberedView(memory, space, peer.user)
     if (view !== null) views.set(space.id, view)
   }
   return views

@@ -145,11 +145,6 @@ export function acknowledge(
   })
 }
 
-/** Pushes one event with its own signature. */
-export function pushLive(session: SyncSession, space: SpaceId, event: Uint8Array): readonly SyncAction[] {
-  return say(session, space, (tag) => [{ kind: 'live', tag, event }])
-}
-
 /** Asks for an epoch's secret. */
 export function requestKey(session: SyncSession, space: SpaceId, epoch: Eid): readonly SyncAction[] {
   return say(session, space, (tag) => [{ kind: 'keyRequest', tag, epoch }])

@@ -5,7 +5,7 @@ import type { Env } from '../../src/env.ts'
 import { formatHex, toId } from '../../src/ids.ts'
 import type { DeviceId, Eid, SpaceId } from '../../src/ids.ts'
 import type { SyncAction } from '../../src/sync/actions.ts'
-import { acknowledge, greet, isSettled, onMessage, pushLive } from '../../src/sync/session.ts'
+import { acknowledge, greet, isSettled, onMessage } from '../../src/sync/session.ts'
 import { Replica, sync } from './replica.ts'
 import type { AuthEvent, ContentEvent, Pair } from './replica.ts'
 
@@ -273,9 +273,8 @@ describe('a session', () => {
     expect([...bob.space(space).auth.keys()]).toEqual(order.slice(0, 3))
     expect(bob.space(space).logs.size).toBe(0)
     expect(resultsOf(alice)).toEqual(['former'])
-    const [push] = pushLive(session, space, new Uint8Array([1]))
-    if (push?.do !== 'send') throw new Error('nothing pushed')
-    const answer = onMessage(ours, push.message, alice.views())
+    const { tag } = session.spaces.get(space)!
+    const answer = onMessage(ours, { kind: 'live', tag, event: new Uint8Array([1]) }, alice.views())
     expect(answer).toMatchObject([{ do: 'send', message: { kind: 'nack', reason: 'not-a-member' } }])
   })
 
