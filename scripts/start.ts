@@ -181,7 +181,7 @@ async function explainPorts({ tcp, webSocket, page }: Ports): Promise<void> {
   const wanted = [tcp, webSocket, page]
   const taken = await Promise.all(wanted.map(isTaken))
   const names = wanted.filter((_, index) => taken[index] === true)
-  const why = names.length === 0 ? '' : `: another program has port ${names.join(' and ')}`
+  const why = names.length === 0 ? '' : `: another program has port ${names.join(', ')}`
   fail(`The relay did not start${why}. Other ports: npm start -- --port 4101`)
 }
 

@@ -6,6 +6,10 @@ import type { UserConfig } from 'vite'
 
 const config: UserConfig = defineConfig({
   plugins: [svelte()],
+  resolve: {
+    // One package under two names, the old of which `network` asks for and the new of which libp2p's WebRTC does.
+    alias: { '@libp2p/noise': '@chainsafe/libp2p-noise' },
+  },
   build: {
     target: 'es2023',
     // Names what each chunk loads; the size check reads it, the relay does not serve it.
