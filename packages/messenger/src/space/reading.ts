@@ -31,8 +31,13 @@ export class Reading {
     const bytes = await store.get('device', this.#key)
     this.#unread = new Unread(bytes === null ? nothingRead : decodeRead(bytes))
     await this.loadEntry(store)
+    // Entries of one segment share the bytes of their device.
+    const names = new Map<Uint8Array, DeviceId>()
     for (const { position, eid, device } of await store.directory(this.#space.id, 'content')) {
-      if (this.#unread.isWaiting(position)) this.#note(toId<Eid>(eid), toId<DeviceId>(device))
+      if (!this.#unread.isWaiting(position)) continue
+      const name = names.get(device) ?? toId<DeviceId>(device)
+      names.set(device, name)
+      this.#note(toId<Eid>(eid), name)
     }
   }
 
