@@ -49,6 +49,7 @@ test('Bob without any open port is reached by WebRTC through the relay', async (
   await answerGreetings(bob)
   await until('both to be reserved', () => reserved(alice) && reserved(bob))
   const startedMs = Date.now()
+  expect(alice.relays()[0]!.reservedUntilMs).toBeGreaterThan(startedMs)
   const connection = await alice.dial({ peer: bob.peerId, records: [await bob.signedPeerRecord()] }, soon())
   await annotate(`WebRTC through a relay: ${Date.now() - startedMs} ms`)
   expect(connection.route).toBe('direct')
