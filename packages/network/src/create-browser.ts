@@ -31,17 +31,19 @@ export async function createBrowserNetwork(options: NetworkOptions): Promise<Net
       parts.relayTransport.factory,
     ],
   })
-  const network = new Libp2pNetwork(libp2p, parts)
-  wakeWithThePage(network)
-  return network
+  return new Libp2pNetwork(libp2p, parts, watchPage)
 }
 
 /** Phones freeze pages and drop their connections without a word: look at once when the page or the network is back. */
-function wakeWithThePage(network: Libp2pNetwork): void {
-  const wake = (): void => network.wake()
-  globalThis.addEventListener('online', wake)
-  globalThis.addEventListener('pageshow', wake)
-  globalThis.document.addEventListener('visibilitychange', () => {
-    if (globalThis.document.visibilityState === 'visible') wake()
-  })
+function watchPage(wake: () => void): () => void {
+  const ending = new AbortController()
+  const { signal } = ending
+  globalThis.addEventListener('online', wake, { signal })
+  globalThis.addEventListener('pageshow', wake, { signal })
+  const { document } = globalThis
+  const onVisibility = (): void => {
+    if (document.visibilityState === 'visible') wake()
+  }
+  document.addEventListener('visibilitychange', onVisibility, { signal })
+  return () => ending.abort()
 }

@@ -40,6 +40,9 @@ import { Streams } from './streams.ts'
 /** A connection is announced once identify is done with it, or after this time. */
 const announceAfterMs = 1_500
 
+/** Calls `wake` whenever the device or its network comes back, until the function it returns is called. */
+export type DeviceWatch = (wake: () => void) => () => void
+
 /** Not restarted after `stop`: WebRTC listeners end with the first life. */
 export class Libp2pNetwork implements Network {
   readonly peerId: PeerId
@@ -57,9 +60,12 @@ export class Libp2pNetwork implements Network {
   readonly #unannounced = new Map<string, ReturnType<typeof setTimeout>>()
   /** What relays call themselves, by the address they are configured under. */
   readonly #relayNames = new Map<string, string>()
+  readonly #watchDevice: DeviceWatch
+  #unwatchDevice: () => void = () => {}
   #stopping = new AbortController()
 
-  constructor(libp2p: KithLibp2p, parts: NodeParts) {
+  constructor(libp2p: KithLibp2p, parts: NodeParts, watchDevice: DeviceWatch = () => () => {}) {
+    this.#watchDevice = watchDevice
     this.#libp2p = libp2p
     this.#parts = parts
     this.peerId = libp2p.peerId.toString()
@@ -97,9 +103,11 @@ export class Libp2pNetwork implements Network {
     this.#watchdog.start()
     this.#rendezvous.start()
     this.#relays.start()
+    this.#unwatchDevice = this.#watchDevice(() => this.wake())
   }
 
   async stop(): Promise<void> {
+    this.#unwatchDevice()
     this.#stopping.abort()
     this.#relays.stop()
     this.#rendezvous.stop()

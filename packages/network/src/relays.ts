@@ -6,15 +6,18 @@ import type { Connection as Libp2pConnection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { backoffMs, relayBackoff, reservationBackoff } from './backoff.ts'
 import { type DialPolicy, relayOf } from './dial-policy.ts'
+import { NetworkError } from './errors.ts'
 import { type KithLibp2p, parsePeerId, routeOf } from './libp2p-node.ts'
 import type { PeerId, RelayState, RelayStatus } from './network.ts'
-import { Bell, pause } from './pause.ts'
+import { Bell } from './pause.ts'
 import type { RelayBook, RelayEntry } from './relay-book.ts'
 import type { RelayTransport } from './relay-transport.ts'
 
 const dialTimeoutMs = 10_000
 /** How often a held connection is looked at when nothing happens. */
 const checkIntervalMs = 5_000
+/** A relay that does not answer a woken device within this time has lost the connection without a word. */
+const aliveTimeoutMs = 5_000
 /** A relay that answered for this long has its earlier failures forgiven. */
 const steadyMs = 10_000
 /** Reservations that time out or break, as opposed to being refused, before the connection is taken for dead. */
@@ -34,6 +37,8 @@ interface Watch {
   readonly entry: RelayEntry
   readonly stop: AbortController
   readonly bell: Bell
+  /** Set by `wake`: the next look at this relay trusts nothing from before. */
+  isAlarmed: boolean
   state: RelayState
 }
 
@@ -46,7 +51,7 @@ export class RelaySupervisor {
     this.#options = options
     const { libp2p } = options
     libp2p.addEventListener('connection:close', (event) => this.#ringFor(event.detail.remotePeer.toString()))
-    libp2p.addEventListener('self:peer:update', () => this.wake())
+    libp2p.addEventListener('self:peer:update', () => this.#ringAll())
   }
 
   start(): void {
@@ -65,9 +70,10 @@ export class RelaySupervisor {
     if (this.#isRunning) this.#reconcile()
   }
 
-  /** Ends every wait, for instance when the device is back online. */
+  /** Ends every wait and makes sure of every connection, for instance when the device is back online. */
   wake(): void {
-    for (const watch of this.#watches.values()) watch.bell.ring()
+    for (const watch of this.#watches.values()) watch.isAlarmed = true
+    this.#ringAll()
   }
 
   /** Everything but what relays call themselves. */
@@ -78,6 +84,10 @@ export class RelaySupervisor {
       state: this.#watches.get(address)?.state ?? 'connecting',
       reservedUntilMs: peer === null ? null : this.#options.transport.reservedUntilMs(parsePeerId(peer)),
     }))
+  }
+
+  #ringAll(): void {
+    for (const watch of this.#watches.values()) watch.bell.ring()
   }
 
   #ringFor(peer: PeerId): void {
@@ -94,7 +104,13 @@ export class RelaySupervisor {
     }
     for (const entry of this.#options.book.entries) {
       if (this.#watches.has(entry.address)) continue
-      const watch: Watch = { entry, stop: new AbortController(), bell: new Bell(), state: 'connecting' }
+      const watch: Watch = {
+        entry,
+        stop: new AbortController(),
+        bell: new Bell(),
+        isAlarmed: false,
+        state: 'connecting',
+      }
       this.#watches.set(entry.address, watch)
       void this.#keep(watch)
     }
@@ -124,7 +140,17 @@ export class RelaySupervisor {
       if (signal.aborted) return
       this.#set(watch, 'unreachable')
       failures = Date.now() - startedMs >= steadyMs ? 0 : failures + 1
-      await pause(backoffMs(relayBackoff, Math.max(0, failures - 1), Math.random()), signal)
+      await this.#rest(watch, backoffMs(relayBackoff, Math.max(0, failures - 1), Math.random()))
+      if (watch.isAlarmed) failures = 0
+      watch.isAlarmed = false
+    }
+  }
+
+  /** Waits, unless woken. Changed addresses ring the same bell and end nothing: our own circuit going away is one. */
+  async #rest(watch: Watch, delayMs: number): Promise<void> {
+    const endMs = Date.now() + delayMs
+    while (!watch.isAlarmed && !watch.stop.signal.aborted && Date.now() < endMs) {
+      await watch.bell.wait(endMs - Date.now(), watch.stop.signal)
     }
   }
 
@@ -152,6 +178,11 @@ export class RelaySupervisor {
     for (;;) {
       const live = this.#liveConnection(relay)
       if (signal.aborted || live === undefined) return
+      if (watch.isAlarmed) {
+        watch.isAlarmed = false
+        if (!(await this.#answers(live)))
+          return live.abort(new NetworkError('aborted', 'the relay is silent'))
+      }
       if (this.#isReservedAt(relay)) {
         refusals = 0
         broken = 0
@@ -179,6 +210,18 @@ export class RelaySupervisor {
     } catch (cause) {
       this.#log('reservation', cause)
       return isRefusal(cause) ? 'refused' : 'broken'
+    }
+  }
+
+  /** Only silence counts: whatever else keeps a ping from being sent says nothing about the relay. */
+  async #answers(connection: Libp2pConnection): Promise<boolean> {
+    const signal = AbortSignal.timeout(aliveTimeoutMs)
+    try {
+      await this.#options.libp2p.services.ping.ping(connection.remotePeer, { signal })
+      return true
+    } catch (cause) {
+      this.#log('ping', cause)
+      return !signal.aborted
     }
   }
 

@@ -17,6 +17,9 @@ import { RateLimiter } from './rate.ts'
 const offerGraceMs = 3_000
 const offerCheckMs = 50
 const maxRememberedOffers = 256
+/** How long the side that was offered a connection leaves the end of the negotiation to the other. */
+const negotiationEndMs = 5_000
+const negotiationCheckMs = 10
 
 type WebRTCFactory = ReturnType<typeof webRTC>
 
@@ -28,7 +31,7 @@ export function politeWebRTC(rtcConfiguration: () => RTCConfiguration): WebRTCFa
     ofPeer: new RateLimiter(webrtcOffersPerMinuteAndPeer, maxRatedPeers),
   }
   return (components) => {
-    const { connectionManager, peerId, registrar } = components
+    const { connectionManager, peerId, registrar, upgrader } = components
     const offering = new Set<PeerId>()
     const offered = new Map<PeerId, number>()
     const isConnected = (peer: Libp2pPeerId): boolean =>
@@ -49,7 +52,15 @@ export function politeWebRTC(rtcConfiguration: () => RTCConfiguration): WebRTCFa
         },
         options,
       )
-    const transport = create(withComponents(components, { registrar: override(registrar, { handle }) }))
+    const upgradeInbound: typeof upgrader.upgradeInbound = async (connection, options) => {
+      await negotiationEnded(options.muxerFactory, options.signal)
+      return upgrader.upgradeInbound(connection, options)
+    }
+    const guards = {
+      registrar: override(registrar, { handle }),
+      upgrader: override(upgrader, { upgradeInbound }),
+    }
+    const transport = create(withComponents(components, guards))
     yieldToOffers(transport, offering, async (peer) => {
       const offeredMs = offered.get(peer)
       if (offeredMs === undefined) return
@@ -82,6 +93,26 @@ function yieldToOffers(
       offering.delete(peer)
     }
   }
+}
+
+/**
+ * Waits until the dialer has closed the channel it negotiated with. libp2p's own code closes that channel on both sides;
+ * where the dialer, which waits for it to open, comes second, it waits in vain until its dial times out.
+ */
+async function negotiationEnded(muxerFactory: unknown, signal: AbortSignal | undefined): Promise<void> {
+  const { earlyDataChannels = [] } = (muxerFactory ?? {}) as EarlyChannels
+  const hasEnded = (): boolean =>
+    earlyDataChannels.some(({ channel }) => channel.label === 'init' && channel.readyState === 'closed')
+  const ending = signal ?? new AbortController().signal
+  const deadlineMs = Date.now() + negotiationEndMs
+  while (!hasEnded() && Date.now() < deadlineMs && !ending.aborted) await pause(negotiationCheckMs, ending)
+}
+
+/** The part of libp2p's muxer factory that is looked at: channels the dialer opened before there was a muxer. */
+interface EarlyChannels {
+  readonly earlyDataChannels?: readonly {
+    readonly channel: { readonly label: string; readonly readyState: string }
+  }[]
 }
 
 function remember(offered: Map<PeerId, number>, peer: PeerId): void {
