@@ -143,6 +143,10 @@ const storage = {
     happened: 'The stored data is damaged.',
     todo: 'Put the data directory back from a copy. Nothing was changed in it.',
   },
+  'storage.unavailable': {
+    happened: 'This browser lets the page keep nothing.',
+    todo: 'Allow this site to store data, then load the page again.',
+  },
   'storage.disk-full': {
     happened: 'The disk is full.',
     todo: 'Free some space, then try again.',
