@@ -66,8 +66,8 @@ export class Messenger implements MessengerFace {
       own: null,
       identity: null,
     }
-    this.#dialer = new Dialer(this.#core)
     this.#sync = new SyncPeers(this.#core)
+    this.#dialer = new Dialer(this.#core, this.#sync)
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#admissions = new Admissions(this.#core)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })

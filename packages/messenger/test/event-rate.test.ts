@@ -25,3 +25,11 @@ test('a clock that was set back opens nothing', () => {
   for (let event = 0; event < eventBurst; event++) rate.spend(mallory, 10_000)
   expect(rate.spend(mallory, 0)).toBe(false)
 })
+
+test('after a clock was set back a bucket goes on filling, rather than when the old time is reached again', () => {
+  const rate = new EventRate()
+  for (let event = 0; event <= eventBurst; event++) rate.spend(mallory, 10_000_000)
+  expect(rate.spend(mallory, 0)).toBe(false)
+  const withinTheSecond = Array.from({ length: 100 }, () => rate.spend(mallory, 1000)).filter(Boolean)
+  expect(withinTheSecond).toHaveLength(eventsPerSecond)
+})

@@ -14,12 +14,13 @@ export class EventRate {
   spend(device: DeviceId, nowMs: number): boolean {
     const before = this.#spent.get(device) ?? { amount: 0, atMs: nowMs }
     const refilled = (Math.max(0, nowMs - before.atMs) * eventsPerSecond) / 1000
-    const amount = Math.max(0, before.amount - refilled) + 1
-    if (amount > eventBurst) return false
+    const left = Math.max(0, before.amount - refilled)
+    const isWithinRate = left + 1 <= eventBurst
     if (this.#spent.size >= maxDevices && !this.#spent.has(device)) this.#dropOldest()
     this.#spent.delete(device)
-    this.#spent.set(device, { amount, atMs: nowMs })
-    return true
+    // Noted also where it is refused: after a clock was set back, the bucket goes on filling from there.
+    this.#spent.set(device, { amount: isWithinRate ? left + 1 : left, atMs: nowMs })
+    return isWithinRate
   }
 
   #dropOldest(): void {

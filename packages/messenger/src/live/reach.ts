@@ -41,11 +41,11 @@ export function dialTarget({ peer, records, relays }: Reach): DialTarget {
   return { peer, records, addresses: relays.map((relay) => `${relay}/p2p-circuit/p2p/${peer}`) }
 }
 
-/** Where current members' other devices say they are. */
+/** Where current members' other devices say they are: one place for each, as a device has one register without a key. */
 export function* memberPlaces({ membership, registers, own }: Space): Iterable<MemberPlace> {
   const { members, devices } = membership
   for (const { value } of registers.all()) {
-    if (value.name !== 'reach' || value.device === own.device) continue
+    if (value.name !== 'reach' || value.key.length > 0 || value.device === own.device) continue
     const device = devices.get(value.device)
     if (device === undefined || device.user !== value.user || device.revoked) continue
     const reach = members.has(value.user) ? decodeReach(value.value) : null

@@ -247,10 +247,7 @@ export class SyncPeers {
         () => this.#failures.delete(peer),
         () => this.#failures.set(peer, (this.#failures.get(peer) ?? 0) + 1),
       )
-      .finally(() => {
-        this.#opening.delete(peer)
-        this.#reopenLater(peer)
-      })
+      .finally(() => this.#reopenLater(peer))
       .catch(() => undefined)
   }
 
@@ -278,8 +275,16 @@ export class SyncPeers {
   /** Runs one stream from its handshake to its end; rejects where the handshake fails. */
   async #dial(peer: PeerId): Promise<void> {
     const signal = timeoutSignal(this.#core.clock, handshakeTimeoutMs)
-    const stream = await this.#core.network.openStream(peer, '/kith/sync/1', { signal })
-    await this.#serve(stream, await greetAsDialer(this.#core, stream, signal))
+    let stream: FrameStream
+    let greeted: Greeted
+    try {
+      stream = await this.#core.network.openStream(peer, '/kith/sync/1', { signal })
+      greeted = await greetAsDialer(this.#core, stream, signal)
+    } finally {
+      // Not held while the session goes on: a better connection may come, and then one more is opened on it.
+      this.#opening.delete(peer)
+    }
+    await this.#serve(stream, greeted)
   }
 
   async #answer(stream: FrameStream): Promise<void> {
