@@ -31,5 +31,5 @@ globalThis.addEventListener('hashchange', () => {
   if (app.phase === 'ready') app.dialog = { kind: 'join', link: later }
   else app.link = later
 })
-mount(AppView, { target: document.getElementById('root') ?? document.body, props: { app } })
+mount(AppView, { target: document.getElementById('app') ?? document.body, props: { app } })
 requestAnimationFrame(() => setTimeout(() => void app.start()))

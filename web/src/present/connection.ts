@@ -25,10 +25,18 @@ export function reachOf({ status, hasNetwork, aloneForMs }: ReachSource): Reach 
   return hasNetwork && status.relays.length > 0 && aloneForMs < patienceMs ? 'connecting' : 'offline'
 }
 
-/** A short name for the address of a relay. */
+/** One line for each peer: somebody can be connected twice, and the direct way is the one in use. */
+export function eachOnce(peers: StatusReport['peers']): StatusReport['peers'] {
+  const best = new Map<string, StatusReport['peers'][number]>()
+  for (const peer of peers) if (best.get(peer.peer)?.route !== 'direct') best.set(peer.peer, peer)
+  return [...best.values()]
+}
+
+/** A short name for the address of a relay: its host, the port unless it is the usual one, and how it is reached. */
 export function relayName(address: string): string {
-  const [, , host = address, , port = ''] = address.split('/')
-  return port === '' || port === '443' ? host : `${host}:${port}`
+  const [, , host = address, transport = '', port = ''] = address.split('/')
+  const way = address.includes('/webrtc-direct') ? ' WebRTC' : address.includes('/ws') ? '' : ` ${transport}`
+  return `${host}${port === '' || port === '443' ? '' : `:${port}`}${way}`
 }
 
 /** What helps somebody who helps: states and counts, no name, no message, no whole id. */

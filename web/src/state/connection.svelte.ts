@@ -1,5 +1,5 @@
 /** How this device is connected, looked at often enough to be true within two seconds. */
-import { reachOf } from '../present/connection.ts'
+import { eachOnce, reachOf } from '../present/connection.ts'
 import type { Reach } from '../present/connection.ts'
 import type { MessengerFace, StatusReport } from './face.ts'
 
@@ -45,7 +45,7 @@ export class Connection {
   }
 
   take(status: StatusReport): void {
-    this.status = status
+    this.status = { ...status, peers: eachOnce(status.peers) }
     const isAlone = status.peers.length === 0 && status.relays.every(({ state }) => !state.endsWith('ed'))
     this.#aloneSinceMs = isAlone ? (this.#aloneSinceMs ?? performance.now()) : null
     this.#aloneForMs = this.#aloneSinceMs === null ? 0 : performance.now() - this.#aloneSinceMs

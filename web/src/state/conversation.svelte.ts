@@ -12,6 +12,7 @@ const maxListed = 1000
 const contextAbove = 20
 const readDelayMs = 250
 const maxAnnouncedChars = 200
+const announcedMs = 2_000
 
 interface Pending {
   readonly key: string
@@ -44,6 +45,7 @@ export class Conversation {
   #sending: Promise<unknown> = Promise.resolve()
   #nextPending = 1
   #readUpTo: string | null = null
+  #announcing: ReturnType<typeof setTimeout> | undefined
   #readTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: {
@@ -190,6 +192,8 @@ export class Conversation {
       this.unseen += arrived.length
     }
     this.announcement = `${last.author}: ${last.text.slice(0, maxAnnouncedChars)}`
+    clearTimeout(this.#announcing)
+    this.#announcing = setTimeout(() => (this.announcement = ''), announcedMs)
   }
 
   /** The newest message is in view. */

@@ -6,6 +6,9 @@
 /** For the holder to end its streams and close its storage. */
 const handOverPatienceMs = 6_000
 
+/** A page that is being reloaded or left holds its lock a moment longer. */
+const reloadPatienceMs = 1_200
+
 export interface TabLock {
   /** Resolves when another tab wants the place, or has taken it. */
   readonly wanted: Promise<void>
@@ -19,7 +22,7 @@ export async function takeTab(
 ): Promise<TabLock | null> {
   // A page without https has no locks; it is told that it is limited.
   if (!('locks' in navigator)) return { wanted: new Promise(() => undefined), release: () => undefined }
-  if (!takeOver) return request(name, { ifAvailable: true })
+  if (!takeOver) return request(name, { signal: AbortSignal.timeout(reloadPatienceMs) }).catch(() => null)
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), handOverPatienceMs)
   const channel = new BroadcastChannel(name)
@@ -34,15 +37,14 @@ export async function takeTab(
   }
 }
 
-function request(name: string, options: LockOptions): Promise<TabLock | null> {
+function request(name: string, options: LockOptions): Promise<TabLock> {
   return new Promise((resolve, reject) => {
     let release: () => void = () => undefined
     const released = new Promise<void>((done) => (release = done))
     let lose: () => void = () => undefined
     const lost = new Promise<void>((done) => (lose = done))
     navigator.locks
-      .request(name, options, async (lock) => {
-        if (lock === null) return resolve(null)
+      .request(name, options, async () => {
         const channel = new BroadcastChannel(name)
         channel.onmessage = () => lose()
         resolve({ wanted: lost, release })

@@ -30,6 +30,7 @@ export const webPlaces = {
   'web.invite.file': 'kith-invite.png',
   'web.invite.expires': ({ when }: { readonly when: string }): string => `Works until ${when}`,
   'web.invite.keep-open': 'Keep this open until they have joined: only you can let them in.',
+  'web.invite.keep-one': 'Somebody of the group has to have Kith open when they join.',
   'web.invite.joined': ({ uses }: { readonly uses: number }): string =>
     `${count('en', uses, people)} joined with this link.`,
   'web.invite.making': 'Making an invite',
@@ -88,7 +89,7 @@ export const webPlaces = {
   'web.net.limited': 'Limited',
   'web.net.title': 'Connections',
   'web.net.open': ({ state }: { readonly state: string }): string => `${state}, show connections`,
-  'web.net.online-text': 'Messages go out at once.',
+  'web.net.online-text': 'You can reach your people, and they can reach you, whenever they are online too.',
   'web.net.connecting-text': 'Looking for a way to your people. You can write meanwhile.',
   'web.net.offline-text': 'You can read and write. Messages go out when a connection is back.',
   'web.net.limited-text':

@@ -39,7 +39,7 @@ export const web = {
   'web.limited.text':
     'This page was opened without https, so the browser keeps some things from it: copying, one tab at a time, and storage that is sure to stay. Open it with https where you can.',
   'web.forgets.text':
-    'This browser may delete your messages when it runs short of space, and a private window forgets them when it closes.',
+    'This browser may forget your messages when space runs short. Private windows always do.',
 
   'web.home.title': 'Nothing here yet',
   'web.home.text':

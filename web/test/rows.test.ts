@@ -1,0 +1,110 @@
+// A conversation as rows: who is grouped with whom, and what stands between messages.
+import type { MessageView } from '@kith/messenger'
+import { describe, expect, it } from 'vitest'
+import { appended, byActivity } from '../src/present/order.ts'
+import { rowsOf } from '../src/present/rows.ts'
+import type { Row, RowSource } from '../src/present/rows.ts'
+import type { SpaceView } from '../src/state/face.ts'
+
+const noon = new Date(2026, 10, 19, 12).getTime()
+const minuteMs = 60_000
+
+function message(eid: string, user: string, sentMs: number): MessageView {
+  const base = { eid, user, sentMs, space: 's', author: user, me: false, text: eid }
+  return { ...base, kind: 'text', state: 'received' } as MessageView
+}
+
+function rows(source: Partial<RowSource>): readonly Row[] {
+  const empty = { messages: [], notices: [], gaps: [], newFrom: null, isWhole: false }
+  return rowsOf({ ...empty, keyOf: ({ eid }) => eid, ...source })
+}
+
+const shape = (all: readonly Row[]): readonly string[] =>
+  all.map((row) =>
+    row.kind === 'message'
+      ? `${row.message.eid}${row.isFirst ? ' first' : ''}${row.isLast ? ' last' : ''}`
+      : row.kind,
+  )
+
+describe('rows of a conversation', () => {
+  it('group messages of one sender within five minutes', () => {
+    const messages = [
+      message('a', 'alice', noon),
+      message('b', 'alice', noon + 4 * minuteMs),
+      message('c', 'alice', noon + 9 * minuteMs),
+      message('d', 'bob', noon + 10 * minuteMs),
+    ]
+    expect(shape(rows({ messages }))).toEqual(['day', 'a first', 'b last', 'c first last', 'd first last'])
+  })
+
+  it('start a day and a group anew at midnight', () => {
+    const midnight = new Date(2026, 10, 20).getTime()
+    const messages = [message('a', 'alice', midnight - 1000), message('b', 'alice', midnight + 1000)]
+    expect(shape(rows({ messages }))).toEqual(['day', 'a first last', 'day', 'b first last'])
+  })
+
+  it('have a line above the first unread message, which starts a group', () => {
+    const messages = [message('a', 'alice', noon), message('b', 'alice', noon + 1000)]
+    expect(shape(rows({ messages, newFrom: 'b' }))).toEqual(['day', 'a first last', 'new', 'b first last'])
+  })
+
+  it('say where the conversation begins only where nothing older exists', () => {
+    const messages = [message('a', 'alice', noon)]
+    expect(shape(rows({ messages, isWhole: true }))[0]).toBe('start')
+    expect(shape(rows({ messages }))[0]).toBe('day')
+    expect(rows({ isWhole: true })).toEqual([])
+  })
+
+  it('put what happened between the messages and what is missing below them', () => {
+    const messages = [message('a', 'alice', noon), message('b', 'alice', noon + 2000)]
+    const notices = [{ key: 'n', ms: noon + 1000, text: 'Bob joined' }]
+    const gaps = [{ user: 'bob', name: 'Bob', missing: 3 }]
+    expect(shape(rows({ messages, notices, gaps }))).toEqual([
+      'day',
+      'a first last',
+      'notice',
+      'b first last',
+      'gap',
+    ])
+  })
+
+  it('have keys of their own, also where days come back', () => {
+    const messages = [
+      message('a', 'alice', noon),
+      message('b', 'alice', noon + 24 * 60 * minuteMs),
+      message('c', 'bob', noon + minuteMs),
+    ]
+    const keys = rows({ messages }).map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('a message that arrives', () => {
+  const shown = [message('a', 'alice', noon), message('b', 'bob', noon + 1000)]
+
+  it('goes to the end where it is the newest', () => {
+    expect(appended(shown, [message('c', 'bob', noon + 2000)])?.map(({ eid }) => eid)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+
+  it('is asked for in its order where it is not', () => {
+    expect(appended(shown, [message('c', 'bob', noon + 500)])).toBeNull()
+  })
+
+  it('is shown once', () => {
+    expect(appended(shown, [shown[1]!])).toBe(shown)
+  })
+})
+
+describe('the list of conversations', () => {
+  const space = (id: string, sentMs: number | null): SpaceView =>
+    ({ id, name: id, last: sentMs === null ? null : { sentMs } }) as SpaceView
+
+  it('has the newest activity first, and new groups above it', () => {
+    const list = [space('old', 1), space('new', 2), space('silent', null), space('also silent', null)]
+    expect(list.toSorted(byActivity).map(({ id }) => id)).toEqual(['also silent', 'silent', 'new', 'old'])
+  })
+})
