@@ -114,7 +114,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
       // The last two build and open pages, behind `@kith/testing/browser`.
       thirdParty: ['fast-check', 'vitest', '@playwright/test', 'vite'],
       // A running hash over a whole run, which is no part of Kith's cryptography.
-      builtins: [...PROCESS, 'node:crypto'],
+      builtins: [...PROCESS, 'node:crypto', 'node:zlib'],
     },
   ],
   [

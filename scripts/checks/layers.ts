@@ -6,6 +6,9 @@ import { collectImports, packageName, type ImportEdge } from './imports.ts'
 import { ownerOf, readManifests, type Manifest } from './manifests.ts'
 import { isTest, type Finding, type Project, type Report } from './project.ts'
 
+/** The package that tests alone load: what it drives, a browser for instance, is no part of what is shipped. */
+const onlyForTests = '@kith/testing'
+
 /** Refuses imports the layer table does not allow. */
 export function checkLayers(project: Project): Report {
   const edges = collectImports(project)
@@ -43,7 +46,12 @@ function refuse(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[
   }
   // What stands beside the floors (scripts, bench) uses every workspace by name; they are installed with the root.
   if (isBesideTheFloors(owner) && LAYERS.has(packageName(edge.specifier))) return null
-  return refuseUndeclared(packageName(edge.specifier), owner, manifests, isSource)
+  return refuseUndeclared(
+    packageName(edge.specifier),
+    owner,
+    manifests,
+    isSource && owner.name !== onlyForTests,
+  )
 }
 
 /** What only a tool reads, such as web/vite.config.ts. */
