@@ -187,7 +187,7 @@ test('who comes back after all others have forgotten asks for nothing that is go
   const asked = watchQuestions(set)
   await bob.start()
   await set.until(async () => (await bob.texts(id)).includes('long after'), 'Bob reads on')
-  await bob.request('message.send', { space: id, text: 'I am back' })
+  await set.clock.until(bob.request('message.send', { space: id, text: 'I am back' }))
   await set.until(async () => (await alice.texts(id)).includes('I am back'), 'Alice reads Bob')
   expect(asked.filter((each) => old.includes(each))).toEqual([])
 })
