@@ -1,14 +1,19 @@
 // How the pages are built: every script, style and image a file of its own under the page's origin, because the policy the
 // relay sends (relay-node/src/web-headers.ts) admits nothing inline.
+import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 import type { UserConfig } from 'vite'
+import { oneCopy } from './build/one-copy.ts'
 
 const config: UserConfig = defineConfig({
-  plugins: [svelte()],
+  plugins: [oneCopy(), svelte()],
   resolve: {
-    // One package under two names, the old of which `network` asks for and the new of which libp2p's WebRTC does.
-    alias: { '@libp2p/noise': '@chainsafe/libp2p-noise' },
+    alias: {
+      // One package under two names, the old of which `network` asks for and the new of which libp2p's WebRTC does.
+      '@libp2p/noise': '@chainsafe/libp2p-noise',
+      buffer: fileURLToPath(new URL('build/no-buffer.ts', import.meta.url)),
+    },
   },
   build: {
     target: 'es2023',

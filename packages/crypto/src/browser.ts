@@ -1,5 +1,4 @@
 /** Engines for pages (protocol section 2, Engines): WebCrypto where it is there and sound, the portable engine elsewhere. */
-import { createNobleEngine } from './engine-noble.ts'
 import { createWebEngine } from './engine-web.ts'
 import type { Engine } from './engine.ts'
 import { chooseEngine } from './self-check.ts'
@@ -11,5 +10,7 @@ export { createWebEngine } from './engine-web.ts'
  * @throws CryptoUsageError `no-engine` where not even the portable engine passes
  */
 export function createBrowserEngine(): Promise<Engine> {
-  return chooseEngine([() => createWebEngine()], createNobleEngine)
+  // Only a page without WebCrypto loads the portable engine.
+  const portable = async (): Promise<Engine> => (await import('./engine-noble.ts')).createNobleEngine()
+  return chooseEngine([() => createWebEngine()], portable)
 }

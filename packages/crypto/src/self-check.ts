@@ -28,18 +28,18 @@ export async function passesSelfCheck(engine: Engine): Promise<boolean> {
  */
 export async function chooseEngine(
   candidates: readonly (() => Engine)[],
-  portable: () => Engine,
+  portable: () => Engine | Promise<Engine>,
 ): Promise<Engine> {
   for (const create of [...candidates, portable]) {
-    const engine = made(create)
+    const engine = await made(create)
     if (engine !== null && (await passesSelfCheck(engine))) return engine
   }
   throw new CryptoUsageError('no-engine', 'No engine passes its self-check here')
 }
 
-function made(create: () => Engine): Engine | null {
+async function made(create: () => Engine | Promise<Engine>): Promise<Engine | null> {
   try {
-    return create()
+    return await create()
   } catch {
     return null // as where a page has no crypto.subtle
   }

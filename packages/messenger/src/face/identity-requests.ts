@@ -1,5 +1,4 @@
 /** Requests about the own identity: create it, name it, show its recovery words until they are confirmed. */
-import { formatPhrase } from '@kith/crypto'
 import { maxNameChars } from '@kith/protocol'
 import type { Core } from '../core.ts'
 import { ownKeys } from '../core.ts'
@@ -58,6 +57,8 @@ export function identityAnswers({ core, keeper }: AnswerParts): Answers<Names> {
 async function heldWords(core: Core): Promise<readonly string[]> {
   const entropy = await core.store.get('device', 'paper')
   if (entropy === null) throw new MessengerError('words-gone')
+  // Pages load the word list only for whoever writes the words down.
+  const { formatPhrase } = await import('@kith/crypto/phrase')
   return formatPhrase(entropy).split(' ')
 }
 
