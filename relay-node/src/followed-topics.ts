@@ -10,6 +10,8 @@ export interface FollowRules {
   readonly maxTopicsPerPeer: number
   /** How long a topic without clients stays subscribed: one that comes back at once finds its place in the mesh. */
   readonly lingerMs: number
+  /** The address a client comes from, where those of one address are charged together. */
+  readonly sourceOf: (peer: string) => string | null
 }
 
 type PubSub = Pick<
@@ -23,10 +25,19 @@ type PubSub = Pick<
 >
 
 interface Followed {
-  /** The client this topic is charged to. */
+  /** The client this topic is charged to, and where that comes from. */
   sponsor: string
+  source: string
   emptySinceMs: number | null
 }
+
+interface Sponsor {
+  readonly peer: string
+  readonly source: string
+}
+
+/** Topics of one source looked at for one that may go, and subscribers of one topic for one to charge it to. */
+const maxLookedAt = 64
 
 /** First bytes of what may travel on a topic. */
 const kindBytes: ReadonlySet<number> = new Set(Object.values(sealedKindBytes))
@@ -46,6 +57,8 @@ export class FollowedTopics {
   /** Topics found when there was no room; looked at again at each reconciliation, oldest dropped first. */
   readonly #waiting = new Set<string>()
   readonly #charged = new Map<string, number>()
+  /** Topics by the source they are charged to, those followed for longest first. */
+  readonly #ofSource = new Map<string, Set<string>>()
 
   constructor(pubsub: PubSub, rules: FollowRules) {
     this.#pubsub = pubsub
@@ -70,10 +83,10 @@ export class FollowedTopics {
   reconcile(nowMs: number): void {
     for (const [topic, followed] of [...this.#followed]) {
       const subscribers = this.#pubsub.getSubscribers(topic).map(String)
-      const heir = subscribers[0]
-      if (heir !== undefined) {
+      if (subscribers.length > 0) {
         followed.emptySinceMs = null
-        if (!subscribers.includes(followed.sponsor)) this.#charge(followed, heir)
+        if (!subscribers.includes(followed.sponsor))
+          this.#charge(topic, followed, this.#lightest(subscribers))
       } else if (followed.emptySinceMs === null) {
         followed.emptySinceMs = nowMs
       } else if (nowMs - followed.emptySinceMs >= this.#rules.lingerMs) {
@@ -100,33 +113,84 @@ export class FollowedTopics {
       followed.emptySinceMs = null
       return
     }
-    const sponsor = candidates.find((peer) => (this.#charged.get(peer) ?? 0) < this.#rules.maxTopicsPerPeer)
-    if (sponsor === undefined || this.#followed.size >= this.#rules.maxTopics) {
+    const sponsor = this.#lightest(candidates.filter((peer) => this.#hasShareLeft(peer)))
+    if (sponsor === null || !this.#makeRoomFor(sponsor.source)) {
       this.#wait(topic)
       return
     }
-    const fresh: Followed = { sponsor: '', emptySinceMs: null }
+    const fresh: Followed = { sponsor: '', source: '', emptySinceMs: null }
     this.#followed.set(topic, fresh)
-    this.#charge(fresh, sponsor)
+    this.#charge(topic, fresh, sponsor)
     this.#pubsub.topicValidators.set(topic, (_, message) => judgeGossip(message.data))
     this.#pubsub.subscribe(topic)
+  }
+
+  /**
+   * Where all places are taken, whoever holds most gives one up to a source that holds less, so that none can take them
+   * all. Of its topics one goes that serves at most one client; the others may carry something.
+   */
+  #makeRoomFor(source: string): boolean {
+    if (this.#followed.size < this.#rules.maxTopics) return true
+    let heaviest: ReadonlySet<string> = new Set()
+    for (const topics of this.#ofSource.values()) if (topics.size > heaviest.size) heaviest = topics
+    if (heaviest.size <= this.#weightOf(source) + 1) return false
+    const leaving = this.#leastUsed(heaviest)
+    if (leaving === null) return false
+    this.#leave(leaving)
+    this.#wait(leaving)
+    return true
+  }
+
+  #leastUsed(topics: ReadonlySet<string>): string | null {
+    const [oldest = null] = topics
+    let lookedAt = 0
+    for (const topic of topics) {
+      if (this.#pubsub.getSubscribers(topic).length < 2) return topic
+      if (++lookedAt === maxLookedAt) break
+    }
+    return oldest
+  }
+
+  /** Of some clients the one whose source holds least. */
+  #lightest(peers: readonly string[]): Sponsor | null {
+    let lightest: Sponsor | null = null
+    for (const peer of peers.slice(0, maxLookedAt)) {
+      const source = this.#rules.sourceOf(peer) ?? peer
+      if (lightest === null || this.#weightOf(source) < this.#weightOf(lightest.source))
+        lightest = { peer, source }
+    }
+    return lightest
+  }
+
+  #weightOf(source: string): number {
+    return this.#ofSource.get(source)?.size ?? 0
+  }
+
+  #hasShareLeft(peer: string): boolean {
+    return (this.#charged.get(peer) ?? 0) < this.#rules.maxTopicsPerPeer
   }
 
   #leave(topic: string): void {
     const followed = this.#followed.get(topic)
     if (followed === undefined) return
-    this.#charge(followed, '')
+    this.#charge(topic, followed, null)
     this.#followed.delete(topic)
     this.#pubsub.unsubscribe(topic)
     this.#pubsub.topicValidators.delete(topic)
   }
 
-  #charge(followed: Followed, sponsor: string): void {
+  #charge(topic: string, followed: Followed, sponsor: Sponsor | null): void {
     const before = (this.#charged.get(followed.sponsor) ?? 0) - 1
     if (before > 0) this.#charged.set(followed.sponsor, before)
     else this.#charged.delete(followed.sponsor)
-    followed.sponsor = sponsor
-    if (sponsor !== '') this.#charged.set(sponsor, (this.#charged.get(sponsor) ?? 0) + 1)
+    const topics = this.#ofSource.get(followed.source)
+    topics?.delete(topic)
+    if (topics?.size === 0) this.#ofSource.delete(followed.source)
+    if (sponsor === null) return
+    followed.sponsor = sponsor.peer
+    followed.source = sponsor.source
+    this.#charged.set(sponsor.peer, (this.#charged.get(sponsor.peer) ?? 0) + 1)
+    this.#ofSource.set(sponsor.source, (this.#ofSource.get(sponsor.source) ?? new Set()).add(topic))
   }
 
   #wait(topic: string): void {

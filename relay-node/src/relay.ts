@@ -7,6 +7,8 @@ import {
   RendezvousBook,
   rendezvousProtocol,
 } from '@kith/protocol/relay'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { addressGroupOf } from './address-group.ts'
 import type { RelayConfig } from './config.ts'
 import { ConnectionShares } from './connection-shares.ts'
 import { RelayError } from './errors.ts'
@@ -130,6 +132,10 @@ class RelayState {
       maxTopics,
       maxTopicsPerPeer,
       lingerMs: topicLingerMs,
+      sourceOf: (peer) => {
+        const [connection] = node.getConnections(peerIdFromString(peer))
+        return connection === undefined ? null : addressGroupOf(connection.remoteAddr, config)
+      },
     })
     const sweeper = setInterval(() => this.#sweep(), sweepIntervalMs)
     this.#parts = { node, reservations, topics, sweeper }

@@ -8,6 +8,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addressGroupOf } from '../src/address-group.ts'
 import { FollowedTopics, judgeGossip } from '../src/followed-topics.ts'
+import type { FollowRules } from '../src/followed-topics.ts'
 import { renewableSignal } from '../src/renewable-signal.ts'
 import { RequestBudget } from '../src/request-budget.ts'
 
@@ -127,12 +128,13 @@ describe('the topics a relay follows', async () => {
   const topicOf = (letter: string) => `kith1/${letter.repeat(24)}`
   const [first, second, third] = [topicOf('a'), topicOf('b'), topicOf('c')]
 
-  function following(rules: { maxTopics?: number; maxTopicsPerPeer?: number } = {}) {
+  function following(rules: Partial<FollowRules> = {}) {
     const pubsub = new Subscriptions()
     const topics = new FollowedTopics(pubsub as never, {
       maxTopics: 10,
       maxTopicsPerPeer: 10,
       lingerMs: 60,
+      sourceOf: () => null,
       ...rules,
     })
     topics.start()
@@ -196,6 +198,64 @@ describe('the topics a relay follows', async () => {
     topics.reconcile(0)
     topics.reconcile(60)
     expect(pubsub.own).toEqual(new Set([second]))
+  })
+
+  const topicsFrom = (letter: string, count: number) =>
+    [...'abcdefghijklmnopqrstuvwxyz'].slice(0, count).map((each) => `kith1/${letter.repeat(23)}${each}`)
+
+  it('are given up by a client that fills them all, for one that has none', () => {
+    const { pubsub, topics } = following()
+    for (const topic of topicsFrom('m', 10)) pubsub.change(alice, topic, true)
+    pubsub.change(bob, first, true)
+    expect(pubsub.own.size).toBe(10)
+    expect(pubsub.own).toContain(first)
+    topics.reconcile(0)
+    topics.reconcile(5_000)
+    expect(pubsub.own.size).toBe(10)
+    expect(pubsub.own).toContain(first)
+  })
+
+  it('are charged to an address, under however many names its clients come', async () => {
+    const crowd = await Promise.all(
+      Array.from({ length: 10 }, async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'))),
+    )
+    const names = new Set(crowd.map(String))
+    const { pubsub, topics } = following({ sourceOf: (peer) => (names.has(peer) ? '192.0.2.1' : null) })
+    // Each in the crowd holds one, Bob two, and he asks for a third.
+    for (const topic of [first, second]) pubsub.change(bob, topic, true)
+    crowd.forEach((peer, place) => pubsub.change(peer, topicsFrom('m', 10)[place]!, true))
+    pubsub.change(bob, third, true)
+    expect(topics.count).toBe(10)
+    for (const topic of [first, second, third]) expect(pubsub.own).toContain(topic)
+  })
+
+  it('that serve two clients are kept rather than those that serve one', () => {
+    const { pubsub } = following({ maxTopics: 3 })
+    for (const topic of [first, second, third]) pubsub.change(alice, topic, true)
+    for (const topic of [first, third]) pubsub.change(bob, topic, true)
+    const [late] = topicsFrom('m', 1)
+    pubsub.change(bob, late!, true)
+    expect(pubsub.own).toEqual(new Set([first, third, late]))
+  })
+
+  it('given up under the name of a client with too many come back under that of another', () => {
+    const { pubsub, topics } = following({ maxTopics: 4 })
+    const [late, fourth] = topicsFrom('m', 2)
+    for (const topic of [first, second, third, fourth!]) pubsub.change(alice, topic, true)
+    pubsub.change(bob, late!, true)
+    expect(pubsub.own).toEqual(new Set([second, third, fourth, late]))
+    pubsub.change(bob, first, true, false)
+    topics.reconcile(0)
+    expect(pubsub.own).toEqual(new Set([third, fourth, late, first]))
+  })
+
+  it('do not go to and fro between clients that hold as many', () => {
+    const { pubsub, topics } = following({ maxTopics: 2 })
+    pubsub.change(alice, first, true)
+    pubsub.change(bob, second, true)
+    pubsub.change(bob, third, true)
+    for (let nowMs = 0; nowMs < 1_000; nowMs += 50) topics.reconcile(nowMs)
+    expect(pubsub.own).toEqual(new Set([first, second]))
   })
 
   it('are none but group topics', () => {
