@@ -66,11 +66,18 @@ describe('the connection', () => {
     rttMs: 12.4,
     sinceMs: 0,
   })
-  const reach = (relays: string[], peers: number, hasNetwork = true, aloneForMs = 0): string =>
+  const reach = (
+    relays: string[],
+    peers: number,
+    hasNetwork = true,
+    aloneForMs = 0,
+    hasBeenConnected = false,
+  ): string =>
     reachOf({
       status: { relays: relays.map(relay), peers: Array.from({ length: peers }, () => peer('direct')) },
       hasNetwork,
       aloneForMs,
+      hasBeenConnected,
     })
 
   it('is online only with something connected right now', () => {
@@ -78,9 +85,12 @@ describe('the connection', () => {
     expect(reach(['unreachable'], 1)).toBe('limited')
     expect(reach(['connecting'], 0)).toBe('connecting')
     expect(reach(['connecting'], 0, true, 60_000)).toBe('offline')
+    expect(reach(['connecting'], 0, true, 3_000, true)).toBe('offline')
     expect(reach(['connecting'], 0, false)).toBe('offline')
     expect(reach([], 0)).toBe('offline')
-    expect(reachOf({ status: null, hasNetwork: true, aloneForMs: 0 })).toBe('connecting')
+    expect(reachOf({ status: null, hasNetwork: true, aloneForMs: 0, hasBeenConnected: false })).toBe(
+      'connecting',
+    )
   })
 
   it('lists somebody connected twice once, by the direct way', () => {

@@ -4,8 +4,9 @@ import type { StatusReport } from '../state/face.ts'
 
 export type Reach = 'online' | 'connecting' | 'offline' | 'limited'
 
-/** How long a start may take before it counts as being offline. */
-const patienceMs = 15_000
+/** How long a start may take before it counts as being offline, and how long a loss. */
+const startPatienceMs = 15_000
+const lossPatienceMs = 2_000
 
 export interface ReachSource {
   readonly status: Pick<StatusReport, 'relays' | 'peers'> | null
@@ -13,15 +14,18 @@ export interface ReachSource {
   readonly hasNetwork: boolean
   /** Since nothing has been connected. */
   readonly aloneForMs: number
+  /** Something has been connected before, since the start or since the last try by hand. */
+  readonly hasBeenConnected: boolean
 }
 
 /** Online: a relay or a person is connected right now. Limited: people are, and no relay is. */
-export function reachOf({ status, hasNetwork, aloneForMs }: ReachSource): Reach {
+export function reachOf({ status, hasNetwork, aloneForMs, hasBeenConnected }: ReachSource): Reach {
   if (status === null) return hasNetwork ? 'connecting' : 'offline'
   const hasRelay = status.relays.some(({ state }) => state === 'reserved' || state === 'connected')
   const hasPeople = status.peers.length > 0
   if (hasRelay) return 'online'
   if (hasPeople) return 'limited'
+  const patienceMs = hasBeenConnected ? lossPatienceMs : startPatienceMs
   return hasNetwork && status.relays.length > 0 && aloneForMs < patienceMs ? 'connecting' : 'offline'
 }
 

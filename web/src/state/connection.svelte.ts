@@ -10,8 +10,14 @@ export class Connection {
   #hasNetwork: boolean = $state(navigator.onLine)
   #aloneSinceMs: number | null = performance.now()
   #aloneForMs: number = $state(0)
+  #hasBeenConnected: boolean = $state(false)
   readonly reach: Reach = $derived(
-    reachOf({ status: this.status, hasNetwork: this.#hasNetwork, aloneForMs: this.#aloneForMs }),
+    reachOf({
+      status: this.status,
+      hasNetwork: this.#hasNetwork,
+      aloneForMs: this.#aloneForMs,
+      hasBeenConnected: this.#hasBeenConnected,
+    }),
   )
   #face: MessengerFace | null = null
   #timer: ReturnType<typeof setInterval> | null = null
@@ -47,6 +53,7 @@ export class Connection {
   take(status: StatusReport): void {
     this.status = { ...status, peers: eachOnce(status.peers) }
     const isAlone = status.peers.length === 0 && status.relays.every(({ state }) => !state.endsWith('ed'))
+    if (!isAlone) this.#hasBeenConnected = true
     this.#aloneSinceMs = isAlone ? (this.#aloneSinceMs ?? performance.now()) : null
     this.#aloneForMs = this.#aloneSinceMs === null ? 0 : performance.now() - this.#aloneSinceMs
   }
@@ -54,6 +61,7 @@ export class Connection {
   /** Tries everything again at once. */
   async retry(): Promise<void> {
     this.#aloneSinceMs = performance.now()
+    this.#hasBeenConnected = false
     const status = await this.#face?.request('network.retry', {})
     if (status !== undefined) this.take(status)
   }
