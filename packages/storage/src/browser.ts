@@ -1,10 +1,12 @@
-/** A store in a page: two IndexedDB databases, one with everything sealed, one with the vault key and the lock. */
+/** A store in a page: three IndexedDB databases, for everything sealed, for the vault key, and to keep other tabs out. */
 import type { Engine } from '@kith/crypto'
 import { StorageError, storageErrorFrom } from './errors.ts'
 import { IndexedDatabase } from './indexed-database.ts'
 import { KeyDatabase } from './key-database.ts'
 import { createStore } from './open.ts'
 import type { Store } from './store.ts'
+import { takeTabLock } from './tab-lock.ts'
+import type { TabLock } from './tab-lock.ts'
 import { vaultKeyBytes } from './vault.ts'
 import { decodeVaultKey, encodeVaultKey } from './vault-key.ts'
 
@@ -15,7 +17,7 @@ const defaultName = 'kith'
 
 export interface BrowserStoreOptions {
   readonly engine: Engine
-  /** One per profile; the databases are called `<name>` and `<name>.key`. @default 'kith' */
+  /** One per profile; the databases are called `<name>`, `<name>.key` and `<name>.lock`. @default 'kith' */
   readonly name?: string
   /** Wraps the vault key. Without it the key lies bare beside the database. */
   readonly passphrase?: string
@@ -26,6 +28,7 @@ interface Opening {
   readonly engine: Engine
   readonly passphrase: string | undefined
   readonly keys: KeyDatabase
+  readonly lock: TabLock
 }
 
 /**
@@ -38,11 +41,16 @@ export async function openBrowserStore({
   name = defaultName,
   passphrase,
 }: BrowserStoreOptions): Promise<Store> {
-  const keys = await KeyDatabase.lock(keysName(name))
+  const lock = await takeTabLock(`${name}.lock`)
   try {
-    return await openLocked({ name, engine, passphrase, keys })
+    const keys = await KeyDatabase.open(keysName(name))
+    try {
+      return await openLocked({ name, engine, passphrase, keys, lock })
+    } finally {
+      keys.close()
+    }
   } catch (cause) {
-    keys.close()
+    lock.release()
     throw storageErrorFrom(cause, 'open-failed')
   }
 }
@@ -57,7 +65,7 @@ export async function changePassphrase({
   passphrase,
   newPassphrase,
 }: BrowserStoreOptions & { readonly newPassphrase?: string }): Promise<void> {
-  const keys = await KeyDatabase.share(keysName(name))
+  const keys = await KeyDatabase.open(keysName(name))
   try {
     const record = await keys.read()
     if (record === null) throw new StorageError('key-missing', 'There is no vault key')
@@ -70,7 +78,7 @@ export async function changePassphrase({
 }
 
 async function openLocked(opening: Opening): Promise<Store> {
-  const { name, engine, passphrase, keys } = opening
+  const { name, engine, passphrase, keys, lock } = opening
   const record = await keys.read()
   if (record?.state !== 'ready') return makeStore(opening)
   const vaultKey = await decodeVaultKey(engine, record.key, passphrase)
@@ -80,7 +88,7 @@ async function openLocked(opening: Opening): Promise<Store> {
       engine,
       vaultKey,
       mustExist: true,
-      onClosed: () => keys.close(),
+      onClosed: () => lock.release(),
     })
   } finally {
     vaultKey.fill(0)
@@ -88,21 +96,19 @@ async function openLocked(opening: Opening): Promise<Store> {
 }
 
 // The key counts as ready last: until then nothing has been stored, and making the store starts over.
-async function makeStore({ name, engine, passphrase, keys }: Opening): Promise<Store> {
+async function makeStore(opening: Opening): Promise<Store> {
+  const { name, engine, keys, lock } = opening
   const database = new IndexedDatabase(name)
   await database.open()
   const [anything] = await database.keys({ gte: '', lt: '\x7f' }).all()
   await database.close()
-  const { vaultKey, encoded } = await unfinishedKey(
-    { name, engine, passphrase, keys },
-    anything !== undefined,
-  )
+  const { vaultKey, encoded } = await unfinishedKey(opening, anything !== undefined)
   try {
     const store = await createStore({
       database: new IndexedDatabase(name),
       engine,
       vaultKey,
-      onClosed: () => keys.close(),
+      onClosed: () => lock.release(),
     })
     try {
       await keys.write({ state: 'ready', key: encoded })

@@ -43,7 +43,7 @@ function deleteDatabase(which: string): Promise<void> {
 }
 
 async function withKeys(use: (keys: KeyDatabase) => Promise<void>): Promise<void> {
-  const keys = await KeyDatabase.share(`${name}.key`)
+  const keys = await KeyDatabase.open(`${name}.key`)
   await use(keys)
   keys.close()
 }
@@ -68,7 +68,10 @@ describe('a store in a page', () => {
 
   test('is locked while it is open, and free again once it is closed', async () => {
     const first = await open()
+    // The second try waits in line behind the first, which IndexedDB cannot take back.
     await expect(open()).rejects.toMatchObject({ code: 'locked' })
+    await expect(open()).rejects.toMatchObject({ code: 'locked' })
+    await changePassphrase({ engine, name })
     await first.commit(append([event(1)]))
     await first.close()
     expect(await (await open()).count(alicesSpace, 'content')).toBe(1)
