@@ -104,8 +104,8 @@ async function negotiationEnded(muxerFactory: unknown, signal: AbortSignal | und
   const hasEnded = (): boolean =>
     earlyDataChannels.some(({ channel }) => channel.label === 'init' && channel.readyState === 'closed')
   const ending = signal ?? new AbortController().signal
-  const deadlineMs = Date.now() + negotiationEndMs
-  while (!hasEnded() && Date.now() < deadlineMs && !ending.aborted) await pause(negotiationCheckMs, ending)
+  const deadlineMs = performance.now() + negotiationEndMs
+  while (!hasEnded() && performance.now() < deadlineMs && !ending.aborted) await pause(negotiationCheckMs, ending)
 }
 
 /** The part of libp2p's muxer factory that is looked at: channels the dialer opened before there was a muxer. */
