@@ -20,7 +20,7 @@ import { Live } from './live/live.ts'
 import { loadSpace } from './space/load-space.ts'
 import { ownProof } from './identity/own-proof.ts'
 import { OwnRelays } from './live/own-relays.ts'
-import { encodeReach } from './live/reach.ts'
+import { decodeReach, encodeReach } from './live/reach.ts'
 import { EpochRetirement } from './epochs/epoch-retirement.ts'
 import { RotationSchedule } from './epochs/rotation-schedule.ts'
 import { Reading } from './space/reading.ts'
@@ -187,7 +187,9 @@ export class SpaceKeeper {
     const own = ownKeys(this.#core)
     if (!space.membership.members.has(own.user) || !space.membership.devices.has(own.device)) return
     const relays = this.relays.own()
-    const record = await network.signedPeerRecord()
+    const told = space.registers.ofDevice(own.device, 'reach')
+    const [held] = told === null ? [] : (decodeReach(told.value.value)?.records ?? [])
+    const record = await network.signedPeerRecord(held)
     const values = [
       ['profile', own.name],
       ['reach', encodeReach({ peer: network.peerId, records: [record], relays })],

@@ -61,6 +61,11 @@ export class Dialer {
     this.#upgrade.stop()
   }
 
+  /** Is this a peer whose addresses are kept to dial it again? */
+  remembers(peer: PeerId): boolean {
+    return this.#targets.has(peer)
+  }
+
   /** Several calls for one peer share one dial. */
   async dial(target: DialTarget, signal: AbortSignal): Promise<Libp2pConnection> {
     if (signal.aborted) throw new NetworkError('aborted', 'the dial was given up')

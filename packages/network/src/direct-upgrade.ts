@@ -17,13 +17,15 @@ export class DirectUpgrade {
   readonly #libp2p: KithLibp2p
   readonly #tryDirect: (peer: PeerId, signal: AbortSignal) => Promise<boolean>
   readonly #watched = new Set<PeerId>()
+  /** Peers with a direct connection whose circuits wait to be closed. */
+  readonly #retiring = new Set<PeerId>()
   #stopping = new AbortController()
 
   constructor(libp2p: KithLibp2p, tryDirect: (peer: PeerId, signal: AbortSignal) => Promise<boolean>) {
     this.#libp2p = libp2p
     this.#tryDirect = tryDirect
     libp2p.addEventListener('connection:open', (event) => {
-      if (routeOf(event.detail) === 'direct') void this.#retireCircuits(event.detail.remotePeer.toString())
+      if (routeOf(event.detail) === 'direct') this.#retire(event.detail.remotePeer.toString())
     })
   }
 
@@ -61,15 +63,27 @@ export class DirectUpgrade {
     }
   }
 
+  #retire(peer: PeerId): void {
+    if (this.#retiring.has(peer) || this.#stopping.signal.aborted) return
+    this.#retiring.add(peer)
+    this.#retireCircuits(peer)
+      .catch((cause: unknown) => this.#log(cause))
+      .finally(() => this.#retiring.delete(peer))
+  }
+
+  /** Looks again for as long as there is a circuit beside the direct connection: what runs on it ends in its own time. */
   async #retireCircuits(peer: PeerId): Promise<void> {
     const { signal } = this.#stopping
-    await pause(circuitLingerMs, signal)
-    if (signal.aborted) return
-    const connections = openConnections(this.#libp2p, peer)
-    const [best, ...others] = connections
-    if (best === undefined || routeOf(best) !== 'direct') return
-    const idle = others.filter((connection) => routeOf(connection) === 'relayed' && !isInUse(connection))
-    for (const connection of idle) await connection.close().catch((cause: unknown) => this.#log(cause))
+    for (;;) {
+      await pause(circuitLingerMs, signal)
+      if (signal.aborted) return
+      const connections = openConnections(this.#libp2p, peer)
+      const circuits = connections.filter((connection) => routeOf(connection) === 'relayed')
+      if (circuits.length === 0 || circuits.length === connections.length) return
+      for (const circuit of circuits) {
+        if (!isInUse(circuit)) await circuit.close().catch((cause: unknown) => this.#log(cause))
+      }
+    }
   }
 
   #log(cause: unknown): void {

@@ -3,6 +3,7 @@
  * gossip, relays, dialing, rendezvous. Protocol sections 9 and 10.
  */
 import type { Connection as Libp2pConnection } from '@libp2p/interface'
+import { AbsentPeers } from './absent-peers.ts'
 import { Dialer } from './dialer.ts'
 import { asNetworkError, NetworkError } from './errors.ts'
 import { Gossip, type TopicUse } from './gossip.ts'
@@ -32,7 +33,7 @@ import type {
   StreamProtocol,
 } from './network.ts'
 import type { NodeParts } from './node-options.ts'
-import { signPeerRecord } from './peer-records.ts'
+import { OwnRecord } from './peer-records.ts'
 import { RelaySupervisor } from './relays.ts'
 import { RendezvousClient } from './rendezvous.ts'
 import { Streams } from './streams.ts'
@@ -53,6 +54,8 @@ export class Libp2pNetwork implements Network {
   readonly #gossip: Gossip
   readonly #watchdog: GossipWatchdog
   readonly #dialer: Dialer
+  readonly #absentPeers: AbsentPeers
+  readonly #ownRecord: OwnRecord
   readonly #relays: RelaySupervisor
   readonly #rendezvous: RendezvousClient
   readonly #listeners = new Set<(event: NetworkEvent) => void>()
@@ -73,6 +76,11 @@ export class Libp2pNetwork implements Network {
     this.#gossip = new Gossip(libp2p)
     this.#watchdog = new GossipWatchdog(libp2p, () => this.#gossip.reconcile())
     this.#dialer = new Dialer(libp2p, parts.policy)
+    this.#absentPeers = new AbsentPeers(
+      libp2p,
+      (peer) => this.#dialer.remembers(peer) || parts.book.addressOf(peer) !== null,
+    )
+    this.#ownRecord = new OwnRecord(parts.privateKey)
     this.#relays = new RelaySupervisor({
       libp2p,
       book: parts.book,
@@ -100,6 +108,7 @@ export class Libp2pNetwork implements Network {
     await this.#streams.start()
     this.#gossip.reconcile()
     this.#dialer.start()
+    this.#absentPeers.start()
     this.#watchdog.start()
     this.#rendezvous.start()
     this.#relays.start()
@@ -113,6 +122,7 @@ export class Libp2pNetwork implements Network {
     this.#rendezvous.stop()
     this.#watchdog.stop()
     this.#dialer.stop()
+    this.#absentPeers.stop()
     await this.#streams.stop()
     await this.#libp2p.stop()
     for (const timer of this.#unannounced.values()) clearTimeout(timer)
@@ -191,8 +201,8 @@ export class Libp2pNetwork implements Network {
     return requestInfo(connection, signal)
   }
 
-  signedPeerRecord(): Promise<Uint8Array> {
-    return signPeerRecord(this.#parts.privateKey, this.#libp2p.getMultiaddrs())
+  signedPeerRecord(held?: Uint8Array): Promise<Uint8Array> {
+    return this.#ownRecord.telling(this.#libp2p.getMultiaddrs(), held ?? null)
   }
 
   setMeetings(meetings: readonly Meeting[]): void {

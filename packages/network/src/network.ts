@@ -153,8 +153,11 @@ export interface Network {
   setRelays(addresses: readonly string[]): void
   relays(): readonly RelayStatus[]
   relayInfo(relay: PeerId, options: { readonly signal: AbortSignal }): Promise<RelayInfo>
-  /** Own current addresses as a signed peer record (libp2p envelope bytes), for `reach` registers and rendezvous. */
-  signedPeerRecord(): Promise<Uint8Array>
+  /**
+   * Own current addresses as a signed peer record (libp2p envelope bytes), for `reach` registers and rendezvous: the same
+   * bytes while the addresses are the same, over restarts too where `held`, told earlier, still says so.
+   */
+  signedPeerRecord(held?: Uint8Array): Promise<Uint8Array>
   /** Registers this peer at every relay under each meeting, and keeps it registered until called again. */
   setMeetings(meetings: readonly Meeting[]): void
   /** Asks every reachable relay who is registered. */

@@ -44,6 +44,35 @@ export async function signPeerRecord(
   return (await RecordEnvelope.seal(record, privateKey)).marshal()
 }
 
+/** Own records, signed anew only where they say something new: each new one goes round to every member. */
+export class OwnRecord {
+  readonly #privateKey: PrivateKey
+  #newest: Uint8Array | null = null
+
+  constructor(privateKey: PrivateKey) {
+    this.#privateKey = privateKey
+  }
+
+  /** The last record, or `held` from an earlier run, where it tells just these addresses; else a new one. */
+  async telling(addresses: readonly Multiaddr[], held: Uint8Array | null): Promise<Uint8Array> {
+    const told = addresses.slice(0, maxAddressesPerPeer)
+    for (const known of [this.#newest, held]) {
+      if (known === null || !(await this.#tells(known, told))) continue
+      this.#newest = known
+      return known
+    }
+    this.#newest = await signPeerRecord(this.#privateKey, told)
+    return this.#newest
+  }
+
+  async #tells(envelope: Uint8Array, addresses: readonly Multiaddr[]): Promise<boolean> {
+    const record = await verifyPeerRecord(envelope)
+    if (!record.ok || record.peer !== peerIdFromPrivateKey(this.#privateKey).toString()) return false
+    const [before, now] = [new Set(record.addresses), new Set(addresses.map(String))]
+    return before.size === now.size && [...now].every((address) => before.has(address))
+  }
+}
+
 /** Checks size, key type (Ed25519 alone, as every Kith node), payload type, signature under the record domain, and owner. */
 export async function verifyPeerRecord(bytes: Uint8Array): Promise<VerifiedRecord | RefusedRecord> {
   if (bytes.length > maxRecordBytes) return refuse('too-large')

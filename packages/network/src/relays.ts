@@ -1,6 +1,7 @@
 /**
  * The relay supervisor: one loop per configured relay keeps a connection and a reservation, through restarts of the
  * relay and absences of any length. libp2p itself gives up after half a minute and never reserves again.
+ * Waits are counted by a clock that nobody sets: the time of day may go back by hours.
  */
 import type { Connection as Libp2pConnection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -129,7 +130,7 @@ export class RelaySupervisor {
     const { signal } = watch.stop
     let failures = 0
     while (!signal.aborted) {
-      const startedMs = Date.now()
+      const startedMs = performance.now()
       try {
         this.#set(watch, 'connecting')
         const connection = await this.#connect(watch)
@@ -139,7 +140,7 @@ export class RelaySupervisor {
       }
       if (signal.aborted) return
       this.#set(watch, 'unreachable')
-      failures = Date.now() - startedMs >= steadyMs ? 0 : failures + 1
+      failures = performance.now() - startedMs >= steadyMs ? 0 : failures + 1
       await this.#rest(watch, backoffMs(relayBackoff, Math.max(0, failures - 1), Math.random()))
       if (watch.isAlarmed) failures = 0
       watch.isAlarmed = false
@@ -148,9 +149,9 @@ export class RelaySupervisor {
 
   /** Waits, unless woken. Changed addresses ring the same bell and end nothing: our own circuit going away is one. */
   async #rest(watch: Watch, delayMs: number): Promise<void> {
-    const endMs = Date.now() + delayMs
-    while (!watch.isAlarmed && !watch.stop.signal.aborted && Date.now() < endMs) {
-      await watch.bell.wait(endMs - Date.now(), watch.stop.signal)
+    const endMs = performance.now() + delayMs
+    while (!watch.isAlarmed && !watch.stop.signal.aborted && performance.now() < endMs) {
+      await watch.bell.wait(endMs - performance.now(), watch.stop.signal)
     }
   }
 
@@ -189,14 +190,14 @@ export class RelaySupervisor {
         this.#set(watch, 'reserved')
       } else {
         this.#set(watch, 'connected')
-        if (Date.now() >= nextTryMs) {
+        if (performance.now() >= nextTryMs) {
           const outcome = await this.#reserve(connection)
           if (outcome === 'reserved') continue
           if (outcome === 'broken' && ++broken >= maxBrokenReservations) {
             await this.#options.libp2p.hangUp(connection.remotePeer)
             return
           }
-          nextTryMs = Date.now() + backoffMs(reservationBackoff, refusals++, Math.random())
+          nextTryMs = performance.now() + backoffMs(reservationBackoff, refusals++, Math.random())
         }
       }
       await watch.bell.wait(checkIntervalMs, signal)

@@ -56,12 +56,14 @@ export class RendezvousClient {
     this.#stopping.abort()
   }
 
-  /** Throws NetworkError `misuse` on wrong lengths and on more than 512 meetings. */
+  /** Registers at these from now on. Throws NetworkError `misuse` on wrong lengths and on more than 512 meetings. */
   setMeetings(meetings: readonly Meeting[]): void {
     if (meetings.length > maxMeetings) throw new NetworkError('misuse', `at most ${maxMeetings} meetings`)
     meetings.forEach(assertMeeting)
+    const before = new Set(this.#meetings.map(textOf))
     this.#meetings = [...meetings]
-    this.#bell.ring()
+    // Whoever tells the same again is registered there already.
+    if (!isSameSet(before, new Set(meetings.map(textOf)))) this.#bell.ring()
   }
 
   /** A relay is there again, or our addresses changed. */
@@ -203,6 +205,14 @@ function assertMeeting({ namespace, key }: Meeting): void {
   if (namespace.length !== rendezvousLimits.namespaceBytes || key.length !== 32) {
     throw new NetworkError('misuse', 'a meeting has a namespace of 16 bytes and a key of 32')
   }
+}
+
+function textOf({ namespace, key }: Meeting): string {
+  return `${namespace.join()}/${key.join()}`
+}
+
+function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((each) => b.has(each))
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

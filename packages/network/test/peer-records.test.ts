@@ -6,7 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { generateNetworkKey } from '../src/network-key.ts'
-import { signPeerRecord, verifyPeerRecord } from '../src/peer-records.ts'
+import { OwnRecord, signPeerRecord, verifyPeerRecord } from '../src/peer-records.ts'
 
 const addresses = [multiaddr('/ip4/8.8.8.8/tcp/4001'), multiaddr('/dns4/example.org/tcp/443/tls/ws')]
 
@@ -66,6 +66,32 @@ test('other kinds of keys, too many addresses and too many bytes are refused', a
     reason: 'too-many-addresses',
   })
   expect(await verifyPeerRecord(new Uint8Array(8_193))).toMatchObject({ reason: 'too-large' })
+})
+
+test('an own record is signed anew only where it tells other addresses', async () => {
+  const key = await generateKeyPair('Ed25519')
+  const own = new OwnRecord(key)
+  const first = await own.telling(addresses, null)
+  expect(await own.telling([...addresses].reverse(), null)).toBe(first)
+  const second = await own.telling(addresses.slice(0, 1), null)
+  expect(await verifyPeerRecord(second)).toMatchObject({ ok: true, addresses: [String(addresses[0])] })
+  expect(await own.telling(addresses.slice(0, 1), first)).toBe(second)
+})
+
+test('a record told in an earlier run goes on, unless it is another’s, spoilt or tells something else', async () => {
+  const [key, other] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')]
+  const told = await signPeerRecord(key, addresses)
+  expect(await new OwnRecord(key).telling(addresses, told)).toBe(told)
+  const spoilt = told.map((byte, index) => (index === told.length - 1 ? byte ^ 1 : byte))
+  for (const held of [
+    await signPeerRecord(other, addresses),
+    await signPeerRecord(key, addresses.slice(0, 1)),
+    spoilt,
+  ]) {
+    const now = await new OwnRecord(key).telling(addresses, held)
+    expect(now).not.toBe(held)
+    expect(await verifyPeerRecord(now)).toMatchObject({ ok: true, addresses: addresses.map(String) })
+  }
 })
 
 test('random bytes are a refusal, never an exception', async () => {

@@ -6,9 +6,9 @@ import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
 import { multiaddr } from '@multiformats/multiaddr'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { signPeerRecord } from '../src/peer-records.ts'
-import { acceptRecords, proveRecord } from '../src/rendezvous.ts'
+import { acceptRecords, proveRecord, RendezvousClient } from '../src/rendezvous.ts'
 
 const engine = createNodeEngine()
 const meeting = { namespace: new Uint8Array(randomBytes(16)), key: new Uint8Array(randomBytes(32)) }
@@ -74,4 +74,34 @@ test('no more than 64 records are looked at', async () => {
     }),
   )
   expect(await acceptRecords(engine, meeting, records, 'me')).toHaveLength(64)
+})
+
+test('meetings told again are not registered again, others are', async () => {
+  vi.useFakeTimers()
+  let rounds = 0
+  const client = new RendezvousClient({
+    ...{ engine, ownPeer: 'me', onFailure: () => undefined },
+    signedPeerRecord: () => Promise.reject(new TypeError('there is no relay to register at')),
+    relayConnections: () => {
+      rounds++
+      return []
+    },
+  })
+  try {
+    client.start()
+    client.setMeetings([meeting])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(rounds).toBe(1)
+    for (let time = 0; time < 3; time++) {
+      client.setMeetings([{ namespace: meeting.namespace.slice(), key: meeting.key.slice() }])
+      await vi.advanceTimersByTimeAsync(15_000)
+    }
+    expect(rounds).toBe(1)
+    client.setMeetings([meeting, { ...meeting, namespace: new Uint8Array(randomBytes(16)) }])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(rounds).toBe(2)
+  } finally {
+    client.stop()
+    vi.useRealTimers()
+  }
 })

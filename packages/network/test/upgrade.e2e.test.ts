@@ -73,4 +73,14 @@ test('where WebRTC fails the circuit is kept at once, and replaced when WebRTC w
     expect(new TextDecoder().decode(frame)).toBe('still here')
     break
   }
+  // The circuit outlives its first chance to be closed, as it was in use then, and not the end of that use.
+  const looked = Date.now() + 12_000
+  await until('the circuit to have been looked at', () => Date.now() > looked, 15_000)
+  const circuits = (): number =>
+    alice.network.connections().filter(({ peer, route }) => isCircuitTo(peer, route)).length
+  const isCircuitTo = (peer: string, route: string): boolean =>
+    peer === bob.network.peerId && route === 'relayed'
+  expect(circuits()).toBe(1)
+  stream.abort('done')
+  await until('the circuit to be closed', () => circuits() === 0, 15_000)
 })
