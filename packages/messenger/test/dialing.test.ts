@@ -1,7 +1,7 @@
 // Whom a device dials, and that nothing stops it for long: strangers at the door, a clock set back, a direct connection.
 import { SimulatedNetwork } from '@kith/testing'
 import { expect, test, vi } from 'vitest'
-import type { NetworkEvent, PeerId } from '@kith/network'
+import type { DialTarget, NetworkEvent, PeerId } from '@kith/network'
 import type { UserId } from '@kith/protocol'
 import type { SimulatedPerson } from '@kith/testing'
 import { SyncPeers } from '../src/sync/sync-peers.ts'
@@ -54,6 +54,44 @@ test('a clock that is set back by hours keeps nobody from being dialed', async (
   await until(() => seeOneAnother(alice, bob), 'Alice and Bob are connected')
 })
 
+test('peers that swallow every dial keep nobody waiting for good, however many are met', async () => {
+  const { person, group, clock, world, until } = stage()
+  const [alice, bob] = [await person('Alice'), await person('Bob')]
+  await group([alice, bob])
+  world.partition([[alice.peerId], [bob.peerId]])
+  await clock.advance(60_000)
+  bob.network.dial = () => Promise.reject(new TypeError('Bob dials nobody'))
+  alice.network.discover = () =>
+    Promise.resolve(Array.from({ length: 64 }, (_, place) => ({ peer: `hole-${place}`, addresses: [] })))
+  const dial = alice.network.dial.bind(alice.network)
+  alice.network.dial = (target: DialTarget, options?: { readonly signal: AbortSignal }) =>
+    target.peer.startsWith('hole-') ? unanswered(options!.signal) : dial(target)
+  await clock.advance(20 * 60_000)
+  world.heal()
+  await until(() => seeOneAnother(alice, bob), 'Alice dials Bob', 10 * 60_000)
+})
+
+test('one round of questions at relays ends before the next begins, unless somebody asks for it', async () => {
+  const { person, group, clock } = stage()
+  const alice = await person('Alice')
+  for (let count = 0; count < 3; count++) await group([alice])
+  await clock.advance(30_000)
+  let [asking, most, asked] = [0, 0, 0]
+  alice.network.discover = async (_: unknown, options?: { readonly signal: AbortSignal }) => {
+    most = Math.max(most, ++asking)
+    asked++
+    return unanswered(options!.signal).finally(() => asking--)
+  }
+  await clock.advance(300_000)
+  expect(asked).toBeGreaterThan(3)
+  expect(most).toBe(1)
+  const before = asked
+  await alice.request('network.retry', {})
+  await clock.advance(100)
+  expect(asked).toBe(before + 1)
+  expect(asking).toBe(1)
+})
+
 test('a session on a circuit moves to the direct connection that comes up', async () => {
   const { person, group, until, clock } = stage()
   const subscribe = vi.spyOn(SimulatedNetwork.prototype, 'subscribe')
@@ -100,4 +138,11 @@ async function crowdAt(member: SimulatedPerson, { world, clock }: Stage): Promis
     await stranger.start()
     await clock.until(stranger.dial({ peer: member.peerId }))
   }
+}
+
+/** As where packets are swallowed: nothing until the caller gives up. */
+function unanswered(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new TypeError('given up')))
+  })
 }
