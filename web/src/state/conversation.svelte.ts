@@ -31,7 +31,7 @@ export class Conversation {
   unseen: number = $state(0)
   newFrom: string | null = $state(null)
   /** What has just arrived, for whoever listens instead of looking. */
-  announcement: string = $state('')
+  announcement: { readonly name: string; readonly text: string } | null = $state.raw(null)
   /** Whether the newest message is in view; the list on the screen keeps it true. */
   isFollowing = true
   #pending: readonly Pending[] = $state.raw([])
@@ -191,9 +191,9 @@ export class Conversation {
       if (this.unseen === 0) this.newFrom = first.eid
       this.unseen += arrived.length
     }
-    this.announcement = `${last.author}: ${last.text.slice(0, maxAnnouncedChars)}`
+    this.announcement = { name: last.author, text: last.text.slice(0, maxAnnouncedChars) }
     clearTimeout(this.#announcing)
-    this.#announcing = setTimeout(() => (this.announcement = ''), announcedMs)
+    this.#announcing = setTimeout(() => (this.announcement = null), announcedMs)
   }
 
   /** The newest message is in view. */

@@ -17,6 +17,7 @@ export class Members {
   readonly #space: string
   readonly #sentence: Wording['sentence']
   readonly #told = new Map<string, string>()
+  #self: string | null = null
   #isLoading = false
   #isStale = false
   #isFirst = true
@@ -44,6 +45,7 @@ export class Members {
 
   #take(members: readonly MemberView[]): void {
     this.list = members
+    this.#self = this.me?.user ?? this.#self
     for (const { user, name, me } of members) {
       // A newcomer's name arrives after them.
       const isNamed = name !== user.slice(0, idChars)
@@ -54,6 +56,7 @@ export class Members {
     for (const [user, name] of this.#told) {
       if (present.has(user)) continue
       this.#told.delete(user)
+      if (user === this.#self) continue
       this.#note('web.talk.gone', user, name)
     }
     this.#isFirst = false

@@ -1,4 +1,7 @@
-/** Where in the page a person is. Each step is one in the browser's history, so that the back gesture goes back. */
+/**
+ * Where in the page a person is. Each step is one in the browser's history, so that the back gesture goes back, and a
+ * page that is loaded again is where it was.
+ */
 
 export type Side = 'details' | 'connections'
 
@@ -7,20 +10,26 @@ interface Spot {
   readonly side: Side | null
 }
 
-const home: Spot = { space: null, side: null }
+interface Step extends Spot {
+  /** Steps taken before it in this page. */
+  readonly depth: number
+}
+
+const home: Step = { space: null, side: null, depth: 0 }
 
 export class Place {
-  #spot: Spot = $state.raw(home)
-  readonly space: string | null = $derived(this.#spot.space)
-  readonly side: Side | null = $derived(this.#spot.side)
-  /** Steps taken in this page, so that going back never leaves it. */
-  #depth = 0
+  #step: Step = $state.raw(home)
+  readonly space: string | null = $derived(this.#step.space)
+  readonly side: Side | null = $derived(this.#step.side)
+  /** The steps up to this one, by depth. */
+  readonly #trail: Step[] = []
 
   constructor() {
-    history.replaceState(home, '')
-    globalThis.addEventListener('popstate', (event) => {
-      this.#depth = Math.max(0, this.#depth - 1)
-      this.#spot = isSpot(event.state) ? event.state : home
+    const kept = isSpot(history.state) ? { ...history.state, depth: 0 } : home
+    this.#stay(kept)
+    globalThis.addEventListener('popstate', ({ state }) => {
+      this.#step = isStep(state) ? state : home
+      this.#trail[this.#step.depth] = this.#step
     })
   }
 
@@ -46,19 +55,32 @@ export class Place {
   }
 
   #go(spot: Spot): void {
-    this.#spot = spot
-    this.#depth++
-    history.pushState(spot, '')
+    const step = { ...spot, depth: this.#step.depth + 1 }
+    this.#step = step
+    this.#trail[step.depth] = step
+    history.pushState(step, '')
   }
 
-  /** Back where the step before this one leads there, else forward to the same place. */
+  /** Back where the step before this one is the place wanted, else there without another step. */
   #back(spot: Spot): void {
-    this.#spot = spot
-    if (this.#depth > 0) this.#depth++
-    history.pushState(spot, '')
+    const before = this.#trail[this.#step.depth - 1]
+    if (before?.space === spot.space && before.side === spot.side) {
+      this.#step = before
+      history.back()
+    } else this.#stay({ ...spot, depth: this.#step.depth })
+  }
+
+  #stay(step: Step): void {
+    this.#step = step
+    this.#trail[step.depth] = step
+    history.replaceState(step, '')
   }
 }
 
 function isSpot(state: unknown): state is Spot {
   return typeof state === 'object' && state !== null && 'space' in state && 'side' in state
+}
+
+function isStep(state: unknown): state is Step {
+  return isSpot(state) && 'depth' in state && typeof state.depth === 'number'
 }

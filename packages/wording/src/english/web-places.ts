@@ -71,7 +71,6 @@ export const webPlaces = {
   'web.details.you': 'You',
   'web.details.owner': 'Owner',
   'web.details.admin': 'Admin',
-  'web.details.member': 'Member',
   'web.details.reader': 'Reader',
   'web.details.remove': ({ name }: { readonly name: string }): string => `Remove ${name}`,
   'web.details.remove-text': ({ name }: { readonly name: string }): string =>

@@ -76,6 +76,7 @@ export const web = {
     readonly members: number
     readonly online: number
   }): string => `${count('en', amount, members)}, ${new Intl.NumberFormat('en').format(online)} online`,
+  'web.talk.out': 'You are no longer in this group',
   'web.talk.details': 'Group details',
   'web.talk.invite': 'Invite people',
   'web.talk.messages': 'Messages',
@@ -91,10 +92,7 @@ export const web = {
   'web.talk.older': 'Looking for older messages',
   'web.talk.arrived': ({ name, text }: { readonly name: string; readonly text: string }): string =>
     `${name}: ${text}`,
-  'web.talk.joined': ({ name }: { readonly name: string }): string =>
-    `${name} joined and can read from here on`,
-  'web.talk.joined-all': ({ name }: { readonly name: string }): string =>
-    `${name} joined and can read everything`,
+  'web.talk.joined': ({ name }: { readonly name: string }): string => `${name} joined`,
   'web.talk.gone': ({ name }: { readonly name: string }): string => `${name} is no longer in the group`,
   'web.talk.gap': ({ name, missing }: { readonly name: string; readonly missing: number }): string =>
     `${count('en', missing, messages)} from ${name} ${missing === 1 ? 'is' : 'are'} missing. ${
@@ -125,7 +123,6 @@ export const web = {
           waiting === 1 ? 'is' : 'are'
         } waiting and ${waiting === 1 ? 'goes' : 'go'} out when you are back.`,
   'web.write.out':
-    'You are no longer in this group. You can read what you have; ask a member for an invite to come back.',
+    'You are no longer in this group. You can read what you have. To come back, ask a member for an invite.',
   'web.write.reader': 'You can read here. An admin has to let you write.',
-  'web.write.not-sent': 'Not sent',
 } as const
