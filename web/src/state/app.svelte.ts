@@ -54,6 +54,7 @@ export class App {
   #opened: Opened | null = null
   #lock: TabLock | null = null
   #ready: Promise<void> = Promise.resolve()
+  #isLeaving = false
 
   constructor({ wording, theme, profile, link }: AppOptions) {
     this.wording = wording
@@ -77,6 +78,7 @@ export class App {
   }
 
   async #start(takeOver: boolean): Promise<void> {
+    this.#isLeaving = false
     this.#lock = await takeTab(`kith.${this.profile}`, { takeOver })
     if (this.#lock === null) {
       this.phase = 'elsewhere'
@@ -85,6 +87,7 @@ export class App {
     void this.#lock.wanted.then(() => this.#leave())
     const { openMessenger } = await import('../boot.ts')
     this.#opened = await openMessenger(this.profile)
+    if (this.#isLeaving) return
     this.identity = await this.face.request('identity.show', {})
     if (this.identity === null) this.phase = 'first-run'
     else await this.#enter()
@@ -158,8 +161,10 @@ export class App {
     return conversation
   }
 
-  /** Another tab takes over. */
+  /** Another tab takes over: what runs here ends before that one begins. */
   async #leave(): Promise<void> {
+    this.#isLeaving = true
+    await this.#ready
     this.phase = 'elsewhere'
     this.dialog = null
     this.drafts?.flush()

@@ -136,7 +136,11 @@ export class Conversation {
     clearTimeout(this.#readTimer)
     this.#readTimer = undefined
     const upTo = this.#readUpTo
-    if (upTo === null || (this.#space()?.unread ?? 0) === 0) return
+    if (upTo === null) return
+    if ((this.#space()?.unread ?? 0) === 0) {
+      this.#readUpTo = null // what makes it unread may still be on its way
+      return
+    }
     this.#face.request('space.read', { space: this.id, upTo }).catch(() => {
       this.#readUpTo = null // seen again, marked again
     })
