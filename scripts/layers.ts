@@ -70,7 +70,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
     '@kith/messenger',
     {
       folder: 'packages/messenger',
-      workspaces: ['@kith/crypto', '@kith/protocol', '@kith/storage', '@kith/network'],
+      workspaces: ['@kith/crypto', '@kith/crypto/phrase', '@kith/protocol', '@kith/storage', '@kith/network'],
       thirdParty: [],
       builtins: [],
     },

@@ -54,9 +54,9 @@ function refuse(edge: ImportEdge, owner: Manifest, manifests: readonly Manifest[
   )
 }
 
-/** What only a tool reads, such as web/vite.config.ts. */
+/** What only a tool reads, such as web/vite.config.ts and the parts of it in web/build. */
 function isConfiguration(path: string): boolean {
-  return /(^|\/)[a-z]+\.config\.(ts|js)$/.test(path)
+  return /(^|\/)[a-z]+\.config\.(ts|js)$/.test(path) || path.startsWith('web/build/')
 }
 
 function isBesideTheFloors({ folder }: Manifest): boolean {

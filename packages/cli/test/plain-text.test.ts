@@ -74,6 +74,7 @@ describe('a printed message', () => {
       author: 'Mallory\n12:00  Alice\u001b[1m',
       me: false,
       sentMs: 0,
+      receivedMs: null,
       text: 'first\n12:00  Alice: I agree\u001b[2J',
       kind: 'text',
       state: 'received',

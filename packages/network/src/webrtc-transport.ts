@@ -105,7 +105,8 @@ async function negotiationEnded(muxerFactory: unknown, signal: AbortSignal | und
     earlyDataChannels.some(({ channel }) => channel.label === 'init' && channel.readyState === 'closed')
   const ending = signal ?? new AbortController().signal
   const deadlineMs = performance.now() + negotiationEndMs
-  while (!hasEnded() && performance.now() < deadlineMs && !ending.aborted) await pause(negotiationCheckMs, ending)
+  while (!hasEnded() && performance.now() < deadlineMs && !ending.aborted)
+    await pause(negotiationCheckMs, ending)
 }
 
 /** The part of libp2p's muxer factory that is looked at: channels the dialer opened before there was a muxer. */
