@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { provideChromium } from './provide-chromium.ts'
 
 interface Totals {
   readonly numTotalTests: number
@@ -17,7 +18,7 @@ const isEndToEnd = words[0] === '--end-to-end'
 const projects = isEndToEnd ? ['e2e'] : ['unit', 'browser', 'main-flow']
 const extra = isEndToEnd ? words.slice(1) : words
 
-process.exitCode = await testAll()
+process.exitCode = (await provideChromium()) ? await testAll() : 1
 
 async function testAll(): Promise<number> {
   const started = performance.now()
