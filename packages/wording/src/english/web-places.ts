@@ -105,7 +105,7 @@ export const webPlaces = {
   'web.net.relays': 'Relays',
   'web.net.relays-text': 'Relays help your devices find each other. They cannot read what you write.',
   'web.net.no-relays': 'No relay is set. Add one so that people can find you.',
-  'web.net.relay-reserved': 'Connected; people can reach you through it',
+  'web.net.relay-reserved': 'Connected. People can find you here.',
   'web.net.relay-connected': 'Connected',
   'web.net.relay-connecting': 'Connecting …',
   'web.net.relay-unreachable': 'Does not answer',
