@@ -113,6 +113,8 @@ async function refuseCommands(
 ): Promise<void> {
   const carol = await Person.init(stage, { name: 'Carol', relays: [relay.address] })
   await carol.command(['group', 'create', 'Walkers'])
+  // What a start notes for itself is noted by this one.
+  await carol.command(['status'])
   const missing = join(await stage.folder('missing'), 'none')
   const before = await contentOf(stage, carol)
   const wrong = [...wrongInvites(link), ...wrongArguments(missing)]
