@@ -4,7 +4,7 @@ import { chromiumLaunch } from '@kith/testing/browser'
 import { playwright } from '@vitest/browser-playwright'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const TESTS = ['packages/*/test/**/*.test.ts', 'relay-node/test/**/*.test.ts']
+const TESTS = ['packages/*/test/**/*.test.ts', 'relay-node/test/**/*.test.ts', 'web/test/**/*.test.ts']
 const END_TO_END = ['packages/*/test/**/*.e2e.test.ts', 'relay-node/test/**/*.e2e.test.ts']
 /** Tests that run inside a page of a real Chromium. */
 const IN_PAGES = ['packages/*/test/**/*.browser.test.ts']

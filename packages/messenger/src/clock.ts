@@ -27,10 +27,14 @@ export function isWithin(atMs: number, nowMs: number, spanMs: number): boolean {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   schedule(delayMs, action) {
-    const timer = setTimeout(action, delayMs)
-    if (typeof timer === 'object') timer.unref()
-    return () => clearTimeout(timer)
+    const timer: unknown = setTimeout(action, delayMs)
+    if (isNodeTimer(timer)) timer.unref()
+    return () => clearTimeout(timer as Parameters<typeof clearTimeout>[0])
   },
+}
+
+function isNodeTimer(timer: unknown): timer is { unref(): void } {
+  return typeof timer === 'object' && timer !== null && 'unref' in timer
 }
 
 /** Resolves after `delayMs` by `clock`, or at once when `signal` is aborted. */

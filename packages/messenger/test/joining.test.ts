@@ -1,5 +1,6 @@
 // Stories of links: who may come in, and the code of every no.
 import { expect, test } from 'vitest'
+import { relaysForLink } from '../src/joining/invites.ts'
 import { codeOf, stage } from './stage.ts'
 
 test('a link works while its maker is away, as another member admits', async () => {
@@ -98,4 +99,17 @@ test('a newcomer finds its way to members who never heard of it, though whoever 
   await allShow([alice], id, ['is anybody there?'])
   for (const each of [alice, bob, carol])
     expect(await each.request('group.members', { space: id })).toHaveLength(3)
+})
+
+test('a link names each relay once, by the address most devices can dial', () => {
+  const [one, other] = ['12D3KooWOne', '12D3KooWOther']
+  const addresses = [
+    `/ip4/192.0.2.1/tcp/4001/p2p/${one}`,
+    `/ip4/192.0.2.1/udp/4003/webrtc-direct/certhash/uEi/p2p/${one}`,
+    `/ip4/192.0.2.1/tcp/4002/ws/p2p/${one}`,
+    `/ip4/192.0.2.2/tcp/4001/p2p/${other}`,
+    `/dns4/relay.example/tcp/443/tls/ws/p2p/${other}`,
+  ]
+  expect(relaysForLink(addresses)).toEqual([addresses[2], addresses[4]])
+  expect(relaysForLink(addresses.slice(0, 1))).toEqual(addresses.slice(0, 1))
 })

@@ -1,7 +1,13 @@
 /** Invites from the inviting side: the event, the link, and the meeting point where newcomers find any member. Section 6. */
 import { ask, derive, labels, run } from '@kith/crypto'
 import type { Plan } from '@kith/crypto'
-import { deriveInviteSeed, deriveRendezvousPoint, formatInviteLink, memberRank } from '@kith/protocol'
+import {
+  deriveInviteSeed,
+  deriveRendezvousPoint,
+  formatInviteLink,
+  maxInviteRelays,
+  memberRank,
+} from '@kith/protocol'
 import type { Invite, InviteState } from '@kith/protocol'
 import type { Meeting } from '@kith/network'
 import type { Core, OpenSpace } from '../core.ts'
@@ -63,10 +69,28 @@ export async function createInvite(
     inboxPk: inbox.publicKey,
     rendezvous16: await run(engine, deriveInviteRendezvous(inboxSecret)),
     expiry,
-    relays: wish.relays.slice(0, 3),
+    relays: relaysForLink(wish.relays),
     name: space.membership.settings.name ?? null,
   })
   return { link, eid: event!.eid }
+}
+
+/**
+ * What of one's relays goes into a link: one address of each, the one that most devices can dial, as every address makes a
+ * code harder to scan.
+ */
+export function relaysForLink(addresses: readonly string[]): readonly string[] {
+  const byRelay = Map.groupBy(addresses, (address) => /\/p2p\/([^/]+)$/.exec(address)?.[1] ?? address)
+  return [...byRelay.values()]
+    .flatMap((same) => same.toSorted((left, right) => reachOf(left) - reachOf(right)).slice(0, 1))
+    .slice(0, maxInviteRelays)
+}
+
+/** Secure WebSockets from every page, plain ones from pages without TLS, WebRTC-Direct with a long address, the rest from Node. */
+function reachOf(address: string): number {
+  const kinds = [/\/(?:wss|tls\/ws)(?:\/|$)/, /\/ws(?:\/|$)/, /\/webrtc-direct(?:\/|$)/]
+  const place = kinds.findIndex((kind) => kind.test(address))
+  return place < 0 ? kinds.length : place
 }
 
 /** The 16 bytes by which a link and the members of its space know the same meeting point. */
