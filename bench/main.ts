@@ -5,7 +5,7 @@ import type { Benchmark, Plant, Report } from './measuring/report.ts'
 import { formatFigure } from './measuring/report.ts'
 
 const usage =
-  'Usage: npm run bench -- [--quick] [--plant slow|lossy] [--output <file>] [engines|catch-up|author|open-conversation|latency …]'
+  'Usage: npm run bench -- [--quick] [--plant slow|lossy] [--output <file>] [engines|catch-up|author|open-conversation|latency|chromium …]'
 
 interface Wish {
   readonly names: readonly string[]
@@ -31,14 +31,16 @@ function parse(args: readonly string[]): Wish {
 
 async function load(): Promise<readonly Benchmark[]> {
   if (!existsSync(new URL('node_modules/hypercore', import.meta.url))) return []
-  const [{ engines }, { catchUp }, { author }, { openConversation }, { latency }] = await Promise.all([
-    import('./benchmarks/engines.ts'),
-    import('./benchmarks/catch-up.ts'),
-    import('./benchmarks/author.ts'),
-    import('./benchmarks/open-conversation.ts'),
-    import('./benchmarks/latency.ts'),
-  ])
-  return [engines, catchUp, author, openConversation, latency]
+  const [{ engines }, { catchUp }, { author }, { openConversation }, { latency }, { chromium }] =
+    await Promise.all([
+      import('./benchmarks/engines.ts'),
+      import('./benchmarks/catch-up.ts'),
+      import('./benchmarks/author.ts'),
+      import('./benchmarks/open-conversation.ts'),
+      import('./benchmarks/latency.ts'),
+      import('./benchmarks/chromium.ts'),
+    ])
+  return [engines, catchUp, author, openConversation, latency, chromium]
 }
 
 function formatReport({ name, what }: Benchmark, { figures, skipped }: Report): string {

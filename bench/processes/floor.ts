@@ -25,7 +25,10 @@ import type { Store, StoredEvent } from '@kith/storage'
 import { answerCommands, startMeasuring } from './commands.ts'
 import type { Cost } from './commands.ts'
 import { networkKeyIn } from './directory-files.ts'
-import { PlainReader } from './plain-reader.ts'
+import { listeningAddress, listenOn } from './address.ts'
+import type { Address, Transport } from './address.ts'
+import { eachSignedRequest, lastSignedRequest, takePlainly } from './plain-take.ts'
+import type { FloorPrimitives } from './plain-take.ts'
 import { profiled } from './profile.ts'
 
 const runEvents = 256
@@ -38,35 +41,43 @@ const publicKeyPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
 let network: Network
 let store: Store
+/** As on the wire: every event but the last of a run without its signature. */
 let runs: Uint8Array[][] = []
+/** The same with every signature. */
+let signedRuns: Uint8Array[][] = []
 
 interface Written {
   readonly events: StoredEvent[]
   last: { seq: number; eid: Uint8Array } | null
 }
 
-async function start({ directory }: { directory: string }): Promise<{ peer: string; address: string }> {
+async function start({
+  directory,
+  transport = 'tcp',
+}: {
+  directory: string
+  transport?: Transport
+}): Promise<Address> {
   network = await createNodeNetwork({
     privateKey: await networkKeyIn(directory),
     engine,
     localNetwork: true,
     relays: [],
-    listen: ['/ip4/127.0.0.1/tcp/0'],
+    listen: listenOn(transport),
   })
   store = await openNodeStore({ directory, engine })
   network.handle('/kith/sync/1', serve)
   await network.start()
-  const address = network.addresses().find((each) => each.includes('/tcp/') && !each.includes('/ws'))
-  if (address === undefined) throw new Error('not listening')
-  return { peer: network.peerId, address }
+  return listeningAddress(network)
 }
 
-/** Answers a stream's first frame with everything there is. */
+/** Answers a stream's first frame with everything there is, signed as that asks for. */
 async function serve(stream: FrameStream): Promise<void> {
   const frames = stream.frames[Symbol.asyncIterator]()
-  await frames.next()
+  const request = await frames.next()
+  const asked = request.done !== true && request.value[1] === eachSignedRequest[1] ? signedRuns : runs
   const { publicKey } = await engine.importSigningKey(seed)
-  for (const events of runs) {
+  for (const events of asked) {
     for (const message of runMessages({
       tag: new Uint8Array(8),
       device: toId<DeviceId>(publicKey),
@@ -117,20 +128,21 @@ async function write({
     for (const event of step) written.events.push(event)
   }
   const cost = stopMeasuring()
-  runs = toRuns(written.events)
+  signedRuns = toRuns(written.events)
+  runs = signedRuns.map((run) =>
+    run.map((event, index) => (index === run.length - 1 ? event : withoutSignature(event))),
+  )
   return cost
 }
 
-// As on the wire: every event but the last of a run without its signature, which is its last 66 bytes.
 function toRuns(events: readonly StoredEvent[]): Uint8Array[][] {
   const found: Uint8Array[][] = []
-  for (let at = 0; at < events.length; at += runEvents) {
-    const run = events.slice(at, at + runEvents).map(({ bytes }) => bytes)
-    found.push(run.map((bytes, index) => (index === run.length - 1 ? bytes : withoutSignature(bytes))))
-  }
+  for (let at = 0; at < events.length; at += runEvents)
+    found.push(events.slice(at, at + runEvents).map(({ bytes }) => bytes))
   return found
 }
 
+/** A signature is the last 66 bytes of its event. */
 function withoutSignature(bytes: Uint8Array): Uint8Array {
   const shorter = bytes.slice(0, bytes.length - 65)
   shorter[shorter.length - 1] = 0xf6
@@ -145,7 +157,7 @@ interface CatchUp {
 }
 
 async function catchUp({ from, count, reading, profile }: CatchUp): Promise<Cost> {
-  const take = reading === 'plain' ? takePlainly() : takeWithCodecs
+  const take = reading === 'plain' ? takePlainly(nodePrimitives(), 'last') : takeWithCodecs
   return profiled(profile, async () => {
     const stopMeasuring = startMeasuring()
     const announced = untilAnnounced(from.peer)
@@ -157,7 +169,7 @@ async function catchUp({ from, count, reading, profile }: CatchUp): Promise<Cost
     const stream = await network.openStream(from.peer, '/kith/sync/1', {
       signal: AbortSignal.timeout(20_000),
     })
-    await stream.send(new Uint8Array([0x81, 0x18]))
+    await stream.send(lastSignedRequest)
     let taken = 0
     for await (const frame of stream.frames) {
       const events = await take(frame)
@@ -201,63 +213,16 @@ async function takeWithCodecs(frame: Uint8Array): Promise<readonly StoredEvent[]
   }))
 }
 
-/** Two hashes for each event, its link to the one before, one signature for each run. */
-function takePlainly(): (frame: Uint8Array) => Promise<readonly StoredEvent[]> {
-  let previous: Uint8Array | null = null
+/** One imported key for each author. */
+function nodePrimitives(): FloorPrimitives {
   let key: KeyObject | null = null
-  return async (frame) => {
-    const reader = new PlainReader(frame)
-    const events: StoredEvent[] = []
-    reader.array()
-    reader.uint()
-    reader.bytes()
-    const device = reader.bytes()!
-    key ??= createPublicKey({ key: Buffer.concat([publicKeyPrefix, device]), format: 'der', type: 'spki' })
-    reader.skipSimple()
-    reader.skipSimple()
-    const count = reader.array()
-    for (let index = 0; index < count; index++) {
-      const event = readEvent(reader.bytes()!, previous, index === count - 1 ? key : null)
-      previous = event.eid
-      events.push(event)
-    }
-    return events
+  return {
+    sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+    verify: (signature, bytes, device) => {
+      key ??= createPublicKey({ key: Buffer.concat([publicKeyPrefix, device]), format: 'der', type: 'spki' })
+      return verify(null, bytes, key, signature)
+    },
   }
-}
-
-function readEvent(bytes: Uint8Array, previous: Uint8Array | null, key: KeyObject | null): StoredEvent {
-  const reader = new PlainReader(bytes)
-  reader.array()
-  const headerBytes = reader.bytes()!
-  const bodyBytes = reader.bytes()!
-  const signature = reader.bytes()
-  const header = new PlainReader(headerBytes)
-  header.array()
-  header.uint()
-  header.uint()
-  header.bytes()
-  header.bytes()
-  const device = header.bytes()!
-  const seq = header.uint()
-  const prev = header.bytes()
-  for (let left = header.array(); left > 0; left--) header.bytes()
-  header.array()
-  const hlcMs = header.uint()
-  const hlcCounter = header.uint()
-  if (!isSame(header.bytes()!, sha256(labelledBytes(labels.body, bodyBytes)))) throw new Error('another body')
-  if (previous !== null && (prev === null || !isSame(prev, previous))) throw new Error('a broken chain')
-  if (key !== null && !verify(null, labelledBytes(labels.event, headerBytes), key, signature!))
-    throw new Error('a bad signature')
-  const eid = sha256(labelledBytes(labels.eid, headerBytes))
-  return { eid, device, seq, hlcMs, hlcCounter, anchor: signature !== null, bytes }
-}
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
-}
-
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0
 }
 
 answerCommands({ start, write, catchUp }, async () => {

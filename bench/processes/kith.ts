@@ -9,7 +9,8 @@ import type { Network } from '@kith/network'
 import { databaseOptions } from '@kith/storage'
 import { openNodeStore } from '@kith/storage/node'
 import { ClassicLevel } from 'classic-level'
-import type { Address } from './address.ts'
+import { listeningAddress, listenOn } from './address.ts'
+import type { Address, Transport } from './address.ts'
 import { answerCommands, startMeasuring } from './commands.ts'
 import type { Cost } from './commands.ts'
 import { networkKeyIn } from './directory-files.ts'
@@ -27,7 +28,15 @@ function running(): { readonly messenger: Messenger; readonly network: Network }
   return person
 }
 
-async function start({ directory, name }: { directory: string; name: string }): Promise<Address> {
+async function start({
+  directory,
+  name,
+  transport = 'tcp',
+}: {
+  directory: string
+  name: string
+  transport?: Transport
+}): Promise<Address> {
   const engine = createNodeEngine()
   const privateKey = await networkKeyIn(directory)
   const store = await openNodeStore({ directory, engine })
@@ -36,7 +45,7 @@ async function start({ directory, name }: { directory: string; name: string }): 
     engine,
     localNetwork: true,
     relays: [],
-    listen: ['/ip4/127.0.0.1/tcp/0'],
+    listen: listenOn(transport),
   })
   notePublications(network)
   const messenger = new Messenger({ engine, store, network })
@@ -44,9 +53,7 @@ async function start({ directory, name }: { directory: string; name: string }): 
   if ((await messenger.request('identity.show', {})) === null)
     await messenger.request('identity.create', { name })
   person = { messenger, network }
-  const address = network.addresses().find((each) => each.includes('/tcp/') && !each.includes('/ws'))
-  if (address === undefined) throw new Error('not listening')
-  return { peer: network.peerId, address }
+  return listeningAddress(network)
 }
 
 function notePublications(network: Network): void {
