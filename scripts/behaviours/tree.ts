@@ -62,7 +62,11 @@ function ownFiles(): string[] {
     '--exclude-standard',
     'packages',
     'relay-node',
+    'web',
+    'scripts',
     'package.json',
+    'playwright.config.ts',
+    'tsconfig*.json',
   ]
   const listed = execFileSync('git', args, { cwd: ownTree, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   return [...new Set(listed.split('\0'))].filter((path) => path !== '' && existsSync(join(ownTree, path)))
@@ -75,7 +79,8 @@ function linkModules(root: string): void {
     if (name !== '@kith' && !name.startsWith('.'))
       symlinkSync(join(ownTree, 'node_modules', name), join(modules, name), 'junction')
   }
-  const folders = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'relay-node']
+  const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name))
+  const folders = [...packages, 'relay-node', 'web']
   for (const folder of folders) {
     const { name } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string }
     symlinkSync(join(root, folder), join(modules, name), 'junction')

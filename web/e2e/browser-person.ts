@@ -132,7 +132,7 @@ export class BrowserPerson {
     return panel.getByRole('listitem').filter({ hasText: name })
   }
 
-  async isConnectedTo(name: string, route: 'Direct' | 'Through a relay', timeout = 60_000): Promise<void> {
+  async isConnectedTo(name: string, route: 'Direct' | 'Through a relay', timeout = 30_000): Promise<void> {
     await expect(await this.routeTo(name), `${this.name} to ${name}`).toContainText(route, { timeout })
   }
 
