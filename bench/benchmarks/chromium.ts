@@ -159,19 +159,23 @@ function readRaw(browser: BenchBrowser, name: string): Promise<Cost> {
 
 function catchUpFigures(measured: Rounds<'kith' | 'floor' | 'rows'>, count: number): readonly Figure[] {
   // Speeds, so the other's cost by Kith's.
-  const judged = (other: 'floor' | 'rows', name: string, of: keyof Cost, least: number): Figure => {
-    const ratio = ratios(measured, [other, 'kith'], of)
-    return {
-      name: `chromium/catch-up, speed of kith by ${name}, ${of === 'wallMs' ? 'wall' : 'processor'}`,
-      figure: formatRatio(ratio),
-      aim: { text: `≥ ${least}×`, isMet: ratio.median >= least },
-    }
+  const judged = (other: 'floor' | 'rows', name: string, least: number): readonly Figure[] => {
+    const speed = ratios(measured, [other, 'kith'], 'wallMs')
+    return [
+      {
+        name: `chromium/catch-up, speed of kith by ${name}`,
+        figure: formatRatio(speed),
+        aim: { text: `≥ ${least}×`, isMet: speed.median >= least },
+      },
+      {
+        name: `chromium/catch-up, ${name} by kith, processor, connecting included`,
+        figure: formatRatio(ratios(measured, [other, 'kith'], 'cpuMs')),
+      },
+    ]
   }
   return [
-    judged('floor', 'floor', 'wallMs', 0.7),
-    judged('floor', 'floor', 'cpuMs', 0.7),
-    judged('rows', 'a row for each event', 'wallMs', 3),
-    judged('rows', 'a row for each event', 'cpuMs', 3),
+    ...judged('floor', 'floor', 0.7),
+    ...judged('rows', 'a row for each event', 3),
     ...(['kith', 'floor', 'rows'] as const).map((side) => ({
       name: `chromium/catch-up, ${side}`,
       figure: `${formatCost(measured, side)}, ${((1000 * count) / costOf(measured, side, 'wallMs').median).toFixed(0)} messages/s`,

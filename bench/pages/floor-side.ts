@@ -36,11 +36,10 @@ export async function startFloor(name: string, kind: FloorKind): Promise<void> {
   keeping = kind === 'rows' ? await keepRows(name) : await keepSegments(name)
 }
 
-/** → ms from dialing to the last event stored durably. */
+/** → ms from the announced connection to the last event stored durably. */
 export async function catchUpFloor(from: Address, count: number, kind: FloorKind): Promise<number> {
   const take = takePlainly(pagePrimitives(), kind === 'rows' ? 'each' : 'last')
-  const startMs = performance.now()
-  await connect(network, from)
+  const startMs = await connect(network, from)
   const stream = await network.openStream(from.peer, '/kith/sync/1', { signal: AbortSignal.timeout(20_000) })
   await stream.send(kind === 'rows' ? eachSignedRequest : lastSignedRequest)
   let taken = 0

@@ -43,15 +43,14 @@ export async function copyKith(from: string, to: string): Promise<void> {
   await copyDatabase(`${from}.key`, `${to}.key`)
 }
 
-/** → ms from dialing to the last message stored durably and told, or to giving up. */
+/** → ms from the announced connection to the last message stored durably and told, or to giving up. */
 export async function catchUpKith(
   from: Address,
   { count, isSlow }: { readonly count: number; readonly isSlow: boolean },
 ): Promise<number> {
   const arrived = untilMessages(count)
   if (isSlow) await workBeside()
-  const startMs = performance.now()
-  await connect(network, from)
+  const startMs = await connect(network, from)
   await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, arrivalTimeoutMs))])
   return performance.now() - startMs
 }

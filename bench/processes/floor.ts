@@ -218,7 +218,7 @@ function nodePrimitives(): FloorPrimitives {
   let key: KeyObject | null = null
   return {
     sha256: (bytes) => hash('sha256', bytes, 'buffer'),
-    verify: (signature, bytes, device) => {
+    verify: async (signature, bytes, device) => {
       key ??= createPublicKey({ key: Buffer.concat([publicKeyPrefix, device]), format: 'der', type: 'spki' })
       return verify(null, bytes, key, signature)
     },

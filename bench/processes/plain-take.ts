@@ -9,7 +9,7 @@ import { PlainReader } from './plain-reader.ts'
 /** The cheapest a platform has. */
 export interface FloorPrimitives {
   sha256(bytes: Uint8Array): Uint8Array
-  verify(signature: Uint8Array, bytes: Uint8Array, device: Uint8Array): boolean | Promise<boolean>
+  verify(signature: Uint8Array, bytes: Uint8Array, device: Uint8Array): Promise<boolean>
 }
 
 /** Which events carry a signature, and have it verified. */
@@ -29,7 +29,7 @@ export function takePlainly(
   return async (frame) => {
     const reader = new PlainReader(frame)
     const events: StoredEvent[] = []
-    const verdicts: (boolean | Promise<boolean>)[] = []
+    const verdicts: Promise<boolean>[] = []
     reader.array()
     reader.uint()
     reader.bytes()
