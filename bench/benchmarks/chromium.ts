@@ -1,5 +1,4 @@
 /** In a real Chromium: catch-up from a Node peer over a WebSocket beside two floors, and opening a long conversation. */
-import { cp } from 'node:fs/promises'
 import { BenchBrowser } from '../measuring/browser.ts'
 import { formatRatio, formatSpread } from '../measuring/report.ts'
 import type { Benchmark, Figure, Plant, Report } from '../measuring/report.ts'
@@ -17,8 +16,15 @@ declare const benchPage: BenchPage
 const messageBytes = 100
 const listed = 50
 
+/** Alice serves all rounds from one process, as the floors' author does, and there is one member for each of them. */
 interface Group {
+  readonly from: Address
   readonly space: string
+  readonly members: readonly Member[]
+}
+
+interface Member {
+  readonly name: string
   readonly privateKey: readonly number[]
 }
 
@@ -45,16 +51,17 @@ async function measure(setting: Setting): Promise<Report> {
   const { browser, rounds, count } = setting
   const group = await prepareGroup(setting)
   const from = await prepareFloor(setting)
+  let round = 0
   let run = 0
   const caughtUp = await alternate(rounds, {
-    kith: () => catchUpKith(setting, group, `kith-${run++}`),
+    kith: () => catchUpKith(setting, group, group.members[round++]!),
     floor: () => catchUpFloor(setting, from, `floor-${run++}`, 'segments'),
     rows: () => catchUpFloor(setting, from, `rows-${run++}`, 'rows'),
   })
-  // Any round's databases will do: what Bob has after catching up.
+  // Any member's database will do: what they have after catching up.
   const opened = await alternate(rounds, {
-    kith: () => openKith(browser, 'kith-0', group.space),
-    raw: () => readRaw(browser, 'kith-0'),
+    kith: () => openKith(browser, group),
+    raw: () => readRaw(browser, group),
   })
   return {
     figures: [
@@ -66,27 +73,41 @@ async function measure(setting: Setting): Promise<Report> {
   }
 }
 
-/** Alice in Node and Bob in a page share a group; Bob leaves, Alice writes, both stop. Rounds begin there. */
-async function prepareGroup({ place, browser, count, plant }: Setting): Promise<Group> {
+/** Alice in Node and members in pages share a group; they leave, Alice writes. Each round, one of them comes back. */
+async function prepareGroup({ place, browser, rounds, count, plant }: Setting): Promise<Group> {
   const alice = place.start('kith.ts')
   const start = { directory: place.path('alice'), name: 'Alice', transport: 'ws' }
   const from = await alice.ask<Address>('start', start)
   const { space, link } = await alice.ask<{ space: string; link: string }>('createGroup')
-  const privateKey = await browser.inPage((page) =>
+  const members: Member[] = []
+  for (let index = 0; index < rounds; index++) {
+    const name = `kith-${index}`
+    const invite = index === 0 ? link : await alice.ask<string>('invite', { space })
+    members.push({ name, privateKey: await join(browser, name, invite, from) })
+  }
+  const written = plant === 'lossy' ? count - 1 : count
+  await alice.ask('write', { space, count: written, bytes: messageBytes, atOnce: 1 })
+  return { from, space, members }
+}
+
+/** → the member's libp2p key */
+function join(
+  browser: BenchBrowser,
+  member: string,
+  link: string,
+  from: Address,
+): Promise<readonly number[]> {
+  return browser.inPage((page) =>
     page.evaluate(
-      async ([invite, address]) => {
-        const key = await benchPage.startKith('bob')
+      async ([name, invite, address]) => {
+        const key = await benchPage.startKith(name)
         await benchPage.joinKith(invite, address)
         await benchPage.stopKith()
         return key
       },
-      [link, from] as const,
+      [member, link, from] as const,
     ),
   )
-  const written = plant === 'lossy' ? count - 1 : count
-  await alice.ask('write', { space, count: written, bytes: messageBytes, atOnce: 1 })
-  await place.stop(alice)
-  return { space, privateKey }
 }
 
 async function prepareFloor({ place, count }: Setting): Promise<Address> {
@@ -96,27 +117,22 @@ async function prepareFloor({ place, count }: Setting): Promise<Address> {
   return from
 }
 
-async function catchUpKith(
-  { place, browser, count, plant }: Setting,
-  { space, privateKey }: Group,
-  round: string,
+function catchUpKith(
+  { browser, count, plant }: Setting,
+  { from, space }: Group,
+  member: Member,
 ): Promise<Cost> {
-  await cp(place.path('alice'), place.path(`alice-${round}`), { recursive: true })
-  const author = place.start('kith.ts')
-  const start = { directory: place.path(`alice-${round}`), name: 'Alice', transport: 'ws' }
-  const from = await author.ask<Address>('start', start)
-  await browser.inPage((page) => page.evaluate((name) => benchPage.copyKith('bob', name), round))
-  const cost = await browser.inPage(async (page) => {
-    await page.evaluate(([name, key]) => benchPage.startKith(name, key), [round, privateKey] as const)
-    const takes = { count, isSlow: plant === 'slow' }
+  return browser.inPage(async (page) => {
+    const takes = { ...member, from, count, isSlow: plant === 'slow' }
     const measured = await browser.costOf(() =>
-      page.evaluate(([peer, wanted]) => benchPage.catchUpKith(peer, wanted), [from, takes] as const),
+      page.evaluate(async ({ name, privateKey, ...rest }) => {
+        await benchPage.startKith(name, privateKey)
+        return benchPage.catchUpKith(rest.from, rest)
+      }, takes),
     )
     await page.evaluate(([inSpace, all]) => benchPage.assertStored(inSpace, all), [space, count] as const)
     return measured
   })
-  await place.stop(author)
-  return cost
 }
 
 function catchUpFloor(
@@ -126,34 +142,32 @@ function catchUpFloor(
   kind: FloorKind,
 ): Promise<Cost> {
   return browser.inPage(async (page) => {
-    await page.evaluate(([name, how]) => benchPage.startFloor(name, how), [round, kind] as const)
     const measured = await browser.costOf(() =>
-      page.evaluate(([peer, all, how]) => benchPage.catchUpFloor(peer, all, how), [
-        from,
-        count,
-        kind,
-      ] as const),
+      page.evaluate(
+        async ([name, peer, all, how]) => {
+          await benchPage.startFloor(name, how)
+          return benchPage.catchUpFloor(peer, all, how)
+        },
+        [round, from, count, kind] as const,
+      ),
     )
     await page.evaluate((all) => benchPage.assertKept(all), count)
     return measured
   })
 }
 
-function openKith(browser: BenchBrowser, name: string, space: string): Promise<Cost> {
+function openKith(browser: BenchBrowser, { space, members: [member] }: Group): Promise<Cost> {
+  const takes = { ...member!, space, limit: listed }
   return browser.inPage((page) =>
     browser.costOf(() =>
-      page.evaluate(([each, inSpace, limit]) => benchPage.openKith(each, inSpace, limit), [
-        name,
-        space,
-        listed,
-      ] as const),
+      page.evaluate(({ name, privateKey, ...rest }) => benchPage.openKith(name, privateKey, rest), takes),
     ),
   )
 }
 
-function readRaw(browser: BenchBrowser, name: string): Promise<Cost> {
+function readRaw(browser: BenchBrowser, { members: [member] }: Group): Promise<Cost> {
   return browser.inPage((page) =>
-    browser.costOf(() => page.evaluate((each) => benchPage.readRawKith(each), name)),
+    browser.costOf(() => page.evaluate((each) => benchPage.readRawKith(each), member!.name)),
   )
 }
 
@@ -168,7 +182,7 @@ function catchUpFigures(measured: Rounds<'kith' | 'floor' | 'rows'>, count: numb
         aim: { text: `≥ ${least}×`, isMet: speed.median >= least },
       },
       {
-        name: `chromium/catch-up, ${name} by kith, processor, connecting included`,
+        name: `chromium/catch-up, ${name} by kith, processor, starting included`,
         figure: formatRatio(ratios(measured, [other, 'kith'], 'cpuMs')),
       },
     ]

@@ -3,7 +3,6 @@ import { assertKept, catchUpFloor, startFloor } from './floor-side.ts'
 import {
   assertStored,
   catchUpKith,
-  copyKith,
   joinKith,
   openKith,
   readRawKith,
@@ -17,7 +16,6 @@ const asked = {
   catchUpFloor,
   startFloor,
   catchUpKith,
-  copyKith,
   joinKith,
   openKith,
   readRawKith,

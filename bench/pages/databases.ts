@@ -1,4 +1,4 @@
-/** IndexedDB without Kith: databases copied and read raw, and the naive way to keep events, one row for each. */
+/** IndexedDB without Kith: a database read raw, and the naive way to keep events, one row for each. */
 import type { StoredEvent } from '@kith/storage'
 
 function resultOf<Value>(request: IDBRequest<Value>): Promise<Value> {
@@ -21,27 +21,7 @@ function openDatabase(name: string, stores: readonly string[] = []): Promise<IDB
   return resultOf(request)
 }
 
-/** Copies a database under another name. level calls the one table in its databases as the database. */
-export async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = await openDatabase(from)
-  const names = [...source.objectStoreNames]
-  const rename = (store: string): string => (store === from ? to : store)
-  const target = await openDatabase(to, names.map(rename))
-  for (const name of names) {
-    const reading = source.transaction(name).objectStore(name)
-    const [keys, values] = await Promise.all([
-      resultOf(reading.getAllKeys()),
-      resultOf<unknown[]>(reading.getAll()),
-    ])
-    const writing = target.transaction(rename(name), 'readwrite')
-    keys.forEach((key, index) => writing.objectStore(rename(name)).put(values[index], key))
-    await completionOf(writing)
-  }
-  source.close()
-  target.close()
-}
-
-/** Opens the database of a store and reads every row that events lie in, sealed as they are. */
+/** Opens the database of a store, whose one table is called as the database, and reads every row that events lie in, sealed as they are. */
 export async function readRawEvents(name: string): Promise<number> {
   const database = await openDatabase(name)
   const encoder = new TextEncoder()

@@ -11,7 +11,7 @@ import { openBrowserStore } from '@kith/storage/browser'
 import type { Address } from '../processes/address.ts'
 import { eachSignedRequest, lastSignedRequest, takePlainly } from '../processes/plain-take.ts'
 import type { FloorPrimitives } from '../processes/plain-take.ts'
-import { connect } from './connect.ts'
+import { dial, untilConnected } from './connect.ts'
 import { EventRows } from './databases.ts'
 
 export type FloorKind = 'segments' | 'rows'
@@ -39,7 +39,9 @@ export async function startFloor(name: string, kind: FloorKind): Promise<void> {
 /** → ms from the announced connection to the last event stored durably. */
 export async function catchUpFloor(from: Address, count: number, kind: FloorKind): Promise<number> {
   const take = takePlainly(pagePrimitives(), kind === 'rows' ? 'each' : 'last')
-  const startMs = await connect(network, from)
+  const connected = untilConnected(network)
+  await dial(network, from)
+  const startMs = await connected
   const stream = await network.openStream(from.peer, '/kith/sync/1', { signal: AbortSignal.timeout(20_000) })
   await stream.send(kind === 'rows' ? eachSignedRequest : lastSignedRequest)
   let taken = 0

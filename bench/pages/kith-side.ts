@@ -5,14 +5,42 @@ import { createBrowserNetwork, generateNetworkKey } from '@kith/network/browser'
 import type { Network } from '@kith/network'
 import { openBrowserStore } from '@kith/storage/browser'
 import type { Address } from '../processes/address.ts'
-import { connect } from './connect.ts'
-import { copyDatabase, readRawEvents } from './databases.ts'
+import { dial, untilConnected } from './connect.ts'
+import { readRawEvents } from './databases.ts'
 
 const arrivalTimeoutMs = 45_000
 const pageLength = 200
 
+/** Counts messages as the messenger tells of them. */
+class Arrivals {
+  #seen = 0
+  #lastMs = 0
+  #look = (): void => {}
+
+  constructor(of: Messenger) {
+    of.subscribe(({ change }) => {
+      if (change.type !== 'message') return
+      this.#seen++
+      this.#lastMs = performance.now()
+      this.#look()
+    })
+  }
+
+  /** When so many had come. */
+  reach(count: number): Promise<number> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        if (this.#seen === count) resolve(this.#lastMs)
+      }
+      this.#look()
+    })
+  }
+}
+
 let messenger: Messenger
 let network: Network
+let connected: Promise<number>
+let arrivals: Arrivals
 
 /** A person on the databases of that name; made where there are none. → the libp2p key to come back with */
 export async function startKith(name: string, privateKey?: readonly number[]): Promise<readonly number[]> {
@@ -22,6 +50,9 @@ export async function startKith(name: string, privateKey?: readonly number[]): P
   const store = await openBrowserStore({ engine, name })
   network = await createBrowserNetwork({ privateKey: key, engine, localNetwork: true, relays: [] })
   messenger = new Messenger({ engine, store, network })
+  // Both before the start, after which the messenger dials whom it knows.
+  connected = untilConnected(network)
+  arrivals = new Arrivals(messenger)
   await messenger.start()
   if ((await messenger.request('identity.show', {})) === null)
     await messenger.request('identity.create', { name: 'Bob' })
@@ -29,7 +60,8 @@ export async function startKith(name: string, privateKey?: readonly number[]): P
 }
 
 export async function joinKith(link: string, from: Address): Promise<void> {
-  await connect(network, from)
+  await dial(network, from)
+  await connected
   await messenger.request('join', { link })
 }
 
@@ -37,22 +69,18 @@ export function stopKith(): Promise<void> {
   return messenger.stop()
 }
 
-/** Lets each round begin where the person left. */
-export async function copyKith(from: string, to: string): Promise<void> {
-  await copyDatabase(from, to)
-  await copyDatabase(`${from}.key`, `${to}.key`)
-}
-
 /** → ms from the announced connection to the last message stored durably and told, or to giving up. */
 export async function catchUpKith(
   from: Address,
   { count, isSlow }: { readonly count: number; readonly isSlow: boolean },
 ): Promise<number> {
-  const arrived = untilMessages(count)
   if (isSlow) await workBeside()
-  const startMs = await connect(network, from)
-  await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, arrivalTimeoutMs))])
-  return performance.now() - startMs
+  await dial(network, from)
+  const startMs = await connected
+  const gaveUp = new Promise<number>((resolve) => {
+    setTimeout(() => resolve(performance.now()), arrivalTimeoutMs)
+  })
+  return (await Promise.race([arrivals.reach(count), gaveUp])) - startMs
 }
 
 /** Rejects where a message is missing, and stops otherwise. */
@@ -63,9 +91,13 @@ export async function assertStored(space: string, count: number): Promise<void> 
 }
 
 /** → ms from a closed store to the newest messages laid out in the page. */
-export async function openKith(name: string, space: string, limit: number): Promise<number> {
+export async function openKith(
+  name: string,
+  privateKey: readonly number[],
+  { space, limit }: { readonly space: string; readonly limit: number },
+): Promise<number> {
   const startMs = performance.now()
-  await startKith(name)
+  await startKith(name, privateKey)
   const messages = await messenger.request('message.list', { space, limit })
   const paragraphs = messages.map(({ text }) => {
     const paragraph = document.createElement('p')
@@ -86,17 +118,6 @@ export async function readRawKith(name: string): Promise<number> {
   const wallMs = performance.now() - startMs
   if (bytes === 0) throw new Error('an empty database')
   return wallMs
-}
-
-function untilMessages(count: number): Promise<void> {
-  let seen = 0
-  return new Promise((resolve) => {
-    const unsubscribe = messenger.subscribe(({ change }) => {
-      if (change.type !== 'message' || ++seen < count) return
-      unsubscribe()
-      resolve()
-    })
-  })
 }
 
 /** Several times the work that a receiver has with each message. */

@@ -262,6 +262,8 @@ answerCommands(
       const { link } = await running().messenger.request('invite.create', { space: id })
       return { space: id, link }
     },
+    invite: async ({ space }: { space: string }) =>
+      (await running().messenger.request('invite.create', { space })).link,
     async join({ link, from }: { link: string; from: Address }) {
       await connect(from)
       return running().messenger.request('join', { link })
