@@ -90,6 +90,8 @@ export const web = {
   'web.talk.down-new': ({ unread }: { readonly unread: number }): string =>
     `${count('en', unread, newMessages)}, go there`,
   'web.talk.older': 'Looking for older messages',
+  'web.talk.more': 'Show more',
+  'web.talk.less': 'Show less',
   'web.talk.arrived': ({ name, text }: { readonly name: string; readonly text: string }): string =>
     `${name}: ${text}`,
   'web.talk.joined': ({ name }: { readonly name: string }): string => `${name} joined`,
