@@ -38,6 +38,8 @@ const wide = 0.5 // of a pixel, by which browsers round
 /** One kind of harm is told by a few of the texts that do it. */
 const shownOfAKind = 3
 const probe = 'Mallory'
+/** Within which rows come to stand in their places. */
+const maxFrames = 10
 const events: string[] = []
 globalThis.canary = () => void events.push('a script ran')
 addEventListener('securitypolicyviolation', ({ violatedDirective, sample }) =>
@@ -58,7 +60,7 @@ const app = new App({
 })
 mount(AppView, { target: document.getElementById('app') ?? document.body, props: { app } })
 // Neither is made of what others wrote; both could be named over by an element.
-const native = { attributes: document.attributes, body: document.body }
+const native = { forms: document.forms, body: document.body }
 
 type Frame = ReadonlyMap<Element, DOMRect>
 
@@ -147,18 +149,23 @@ function worldOf(): readonly string[] {
   const found = events.splice(0)
   if (Object.keys(Object.prototype).length > 0 || 'polluted' in {}) found.push('the prototype was changed')
   if (!/^(\(\d+\) )?Kith$/.test(document.title)) found.push(`the window is called ${document.title}`)
-  if (globalThis.name !== '' || location.href.replace(/#.*/, '') !== home)
-    found.push('the page went elsewhere')
-  if (document.attributes !== native.attributes || document.body !== native.body)
+  if (window.name !== '' || location.href.replace(/#.*/, '') !== home) found.push('the page went elsewhere')
+  if (document.forms !== native.forms || document.body !== native.body)
     found.push('the document was named over')
   return found
 }
 
-/** Until what is measured in the next frame has been. */
-async function settle({ isMeasured = false }: Place): Promise<void> {
-  if (isMeasured) await new Promise(requestAnimationFrame)
+/** Until what was shown stands. A list puts rows in their places once it has measured them. */
+async function settle({ isMeasured }: Place): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve))
   await tick()
+  const isReady = (): boolean => isMeasured === undefined || overlaps().length === 0
+  for (let frames = 0; frames === 0 || (frames < maxFrames && !isReady()); frames++) {
+    if (isMeasured === undefined) return
+    await new Promise(requestAnimationFrame)
+    await new Promise((resolve) => setTimeout(resolve))
+    await tick()
+  }
 }
 
 /** Goes to a place and shows a name there. → what is wrong with that already */
@@ -167,7 +174,7 @@ async function open(place: Place): Promise<readonly string[]> {
   app.toasts.list = []
   place.open(app)
   await tick()
-  place.show(app, probe)
+  place.show(probe, app)
   // Dialogs arrive; rows come to be measured.
   for (let frames = 0; frames < 30; frames++) await new Promise(requestAnimationFrame)
   const fields = [...document.querySelectorAll('textarea')].map(({ value }) => value)
@@ -189,14 +196,14 @@ async function play(
   const before = frameOf(place.still)
   for (let index = at, turn = 0; index < cases; index += places.length, turn++) {
     const text = textOfCase(seed, index, turn)
-    place.show(app, text)
+    place.show(text, app)
     await settle(place)
     shown++
     for (const what of new Set([...layoutOf(place, before), ...markupOf(), ...worldOf()]))
       if (findings.filter((each) => each.what === what).length < shownOfAKind)
         findings.push({ place: place.name, index, what, text: text.slice(0, 120) })
   }
-  place.show(app, probe)
+  place.show(probe, app)
   return { shown, findings }
 }
 

@@ -17,7 +17,7 @@ export interface Place {
   readonly name: string
   /** Goes to where it is. */
   readonly open: (app: App) => void
-  readonly show: (app: App, text: string) => void
+  readonly show: (text: string, app: App) => void
   /** Holds the text, and may not scroll sideways. */
   readonly box: string
   /** Stand around it and stay where they are, uncovered. */
@@ -75,18 +75,18 @@ const listing = {
 } as const
 
 export const places: readonly Place[] = [
-  { name: 'message', ...talking, show: (app, text) => talk(app, { text }) },
+  { name: 'message', ...talking, show: (text, app) => talk(app, { text }) },
   {
     name: 'own message',
     ...talking,
-    show: (app, text) => talk(app, { text, user: ids.me, author: 'Alice' }),
+    show: (text, app) => talk(app, { text, user: ids.me, author: 'Alice' }),
   },
-  { name: 'author', ...talking, show: (app, text) => talk(app, { author: named(text) }) },
+  { name: 'author', ...talking, show: (text, app) => talk(app, { author: named(text) }) },
   {
     name: 'notice',
     ...talking,
     near: ['main .scroller .line'],
-    show: (app, text) => {
+    show: (text, app) => {
       const newcomer = memberOf((count++).toString(16).padStart(64, '0'), named(text))
       void meet(app, [...membersWith('Bob'), newcomer])
     },
@@ -95,14 +95,14 @@ export const places: readonly Place[] = [
     name: 'gap',
     ...talking,
     near: ['main .scroller .line'],
-    show: (app, text) =>
+    show: (text) =>
       tellSpace(spaceOf(ids.space, 'Walkers', { gaps: [{ user: ids.bob, name: named(text), missing: 2 }] })),
   },
   {
     name: 'announcement',
     ...talking,
     near: [],
-    show: (app, text) => {
+    show: (text, app) => {
       if (app.conversation !== null)
         app.conversation.announcement = { name: named(text), text: text.slice(0, 200) }
     },
@@ -112,37 +112,37 @@ export const places: readonly Place[] = [
     open: toTalk,
     box: 'main > header',
     still: ['main > header button:last-of-type', 'main .composer', 'main > header .summary'],
-    show: (app, text) => tellSpace(spaceOf(ids.space, named(text))),
+    show: (text) => tellSpace(spaceOf(ids.space, named(text))),
   },
   {
     name: 'draft',
     open: toTalk,
     box: 'main .composer',
     still: ['main > header', 'main .composer button'],
-    show: (app, text) => app.drafts?.set(ids.space, text),
+    show: (text, app) => app.drafts?.set(ids.space, text),
   },
   {
     name: 'preview',
     ...listing,
-    show: (app, text) =>
+    show: (text) =>
       tellSpace(spaceOf(ids.space, 'Walkers', { last: messageOf('last', ids.bob, 'Bob', cut(text)) })),
   },
   {
     name: 'author of a preview',
     ...listing,
-    show: (app, text) =>
+    show: (text) =>
       tellSpace(spaceOf(ids.space, 'Walkers', { last: messageOf('last', ids.bob, named(text), 'See you') })),
   },
   {
     name: 'group name in the list',
     ...listing,
-    show: (app, text) => tellSpace(spaceOf(ids.space, named(text))),
+    show: (text) => tellSpace(spaceOf(ids.space, named(text))),
   },
-  { name: 'draft in the list', ...listing, show: (app, text) => app.drafts?.set(ids.space, text) },
+  { name: 'draft in the list', ...listing, show: (text, app) => app.drafts?.set(ids.space, text) },
   {
     name: 'window title',
     ...listing,
-    show: (app, text) => tellSpace(spaceOf(ids.space, named(text), { unread: 2 })),
+    show: (text) => tellSpace(spaceOf(ids.space, named(text), { unread: 2 })),
   },
   {
     name: 'member list',
@@ -150,7 +150,7 @@ export const places: readonly Place[] = [
     box: 'aside .content',
     still: ['aside header'],
     near: ['aside li .route', 'aside li button'],
-    show: (app, text) => {
+    show: (text, app) => {
       void meet(app, membersWith(named(text)))
     },
   },
@@ -159,14 +159,14 @@ export const places: readonly Place[] = [
     open: toDetails,
     box: 'aside .content',
     still: ['aside header'],
-    show: (app, text) => tellSpace(spaceOf(ids.space, named(text))),
+    show: (text) => tellSpace(spaceOf(ids.space, named(text))),
   },
   {
     name: 'connections',
     open: (app) => app.place.show('connections'),
     box: 'aside .content',
     still: ['aside header'],
-    show: (app, text) => {
+    show: (text, app) => {
       const name = named(text)
       const relay = { address: '/ip4/127.0.0.1/tcp/1', state: 'reserved', name, reservedUntilMs: null }
       said.status = statusOf({ peers: [peerOf(name)], relays: [relay] })
@@ -179,7 +179,7 @@ export const places: readonly Place[] = [
     box: 'dialog',
     still: [],
     near: ['dialog header button', 'dialog .content input'],
-    show: (app, text) => tellSpace(spaceOf(ids.space, named(text))),
+    show: (text) => tellSpace(spaceOf(ids.space, named(text))),
   },
   {
     name: 'join dialog',
@@ -187,7 +187,7 @@ export const places: readonly Place[] = [
     box: 'dialog',
     still: [],
     near: ['dialog header button', 'dialog footer button'],
-    show: (app, text) => {
+    show: (text, app) => {
       said.invite = { name: named(text), inviter: named(text) }
       app.dialog = { kind: 'join', link: 'a link' }
     },
@@ -198,7 +198,7 @@ export const places: readonly Place[] = [
     box: '.toasts',
     still: ['main .composer'],
     near: ['.toasts button'],
-    show: (app, text) => {
+    show: (text, app) => {
       void meet(app, membersWith(named(text))).then(() => {
         const { name = '' } = app.conversation?.members.list.find(({ user }) => user === ids.bob) ?? {}
         app.toasts.list = []

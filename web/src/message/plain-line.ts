@@ -11,15 +11,25 @@ const invisible =
 /** More signs on one letter than any script puts there. */
 const towers = /(\p{M}{4})\p{M}+/gu
 
+/** Pictures joined or toned without end stay one sign, however wide: a family of four in four tones is the longest in use. */
+const maxSignChars = 20
+const signs = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
 /** In one line, with its direction to itself, without what nobody sees. */
 export function plainLine(text: string): string {
-  return text
+  const line = text
     .slice(0, maxLineChars * 2)
     .toWellFormed()
     .replace(breaks, ' ')
     .replace(invisible, '')
     .replace(towers, '$1')
     .slice(0, maxLineChars)
+  return Array.from(signs.segment(line), ({ segment }) => narrow(segment))
+    .join('')
     .trim()
     .toWellFormed()
+}
+
+function narrow(sign: string): string {
+  return sign.length <= maxSignChars ? sign : [...sign].slice(0, 2).join('')
 }

@@ -2,6 +2,7 @@
 import type { ErrorCode, Wording } from '@kith/wording'
 import type { IdentityView } from '@kith/messenger'
 import type { Opened } from '../boot.ts'
+import { withPlainNames } from '../message/plain-names.ts'
 import { Connection } from './connection.svelte.ts'
 import { Conversation } from './conversation.svelte.ts'
 import { Drafts } from './drafts.svelte.ts'
@@ -52,6 +53,7 @@ export class App {
   /** An invite to look at as soon as there is somebody to join. */
   link: string | null = $state(null)
   #opened: Opened | null = null
+  #face: MessengerFace | null = null
   #lock: TabLock | null = null
   #ready: Promise<void> = Promise.resolve()
   #isLeaving = false
@@ -64,8 +66,8 @@ export class App {
   }
 
   get face(): MessengerFace {
-    if (this.#opened === null) throw new DOMException('not started', 'InvalidStateError')
-    return this.#opened.messenger
+    if (this.#face === null) throw new DOMException('not started', 'InvalidStateError')
+    return this.#face
   }
 
   start({ takeOver = false } = {}): Promise<void> {
@@ -87,6 +89,7 @@ export class App {
     void this.#lock.wanted.then(() => this.#leave())
     const { openMessenger } = await import('../boot.ts')
     this.#opened = await openMessenger(this.profile)
+    this.#face = withPlainNames(this.#opened.messenger)
     if (this.#isLeaving) return
     this.identity = await this.face.request('identity.show', {})
     if (this.identity === null) this.phase = 'first-run'
@@ -174,6 +177,7 @@ export class App {
       await this.#opened?.stop()
     } finally {
       this.#opened = null
+      this.#face = null
       this.#lock?.release()
     }
   }
