@@ -26,7 +26,7 @@ export interface BrowserOptions {
   readonly link?: string
   readonly viewport?: { readonly width: number; readonly height: number }
   readonly colorScheme?: 'light' | 'dark'
-  /** Added to the address. */
+  /** Added to the address, also to that of an invite. */
   readonly search?: string
 }
 
@@ -67,7 +67,7 @@ export class World {
     const browsing = { launch, address, watch: this.watch }
     const person = new BrowserPerson(name, before === undefined ? browsing : { ...browsing, before })
     this.#browsers.push(person)
-    await person.open(link)
+    await person.open(link?.replace('#', `${search}#`))
     return person
   }
 
