@@ -17,7 +17,7 @@ await runBehaviour({
   name: 'first-run',
   limitMs: 900_000,
   plants: {
-    'inviter-only': [
+    'nobody-lets-in': [
       {
         file: 'packages/messenger/src/joining/invites.ts',
         original: '  if (rank === undefined || rank > memberRank) return []\n',

@@ -30,11 +30,6 @@ export class RelayProcess {
     return `http://localhost:${this.#ports.page}`
   }
 
-  /** What pages may open WebSockets to. */
-  get webSocketHost(): string {
-    return `127.0.0.1:${this.#ports.webSocket}`
-  }
-
   /** Multiaddr over TCP, for terminals. */
   get address(): string {
     return this.#address
@@ -84,4 +79,13 @@ export class RelayProcess {
       page: Number(web.slice(web.lastIndexOf(':') + 1)),
     }
   }
+}
+
+/** Hosts with ports of the WebSockets the server of a page offers it. */
+export async function webSocketHostsOf(origin: string): Promise<readonly string[]> {
+  const offer = (await (await fetch(`${origin}/kith.json`)).json()) as { readonly relays: readonly string[] }
+  return offer.relays.flatMap((address) => {
+    const [, host, port] = /^\/ip4\/([^/]+)\/tcp\/(\d+)\/ws\//.exec(address) ?? []
+    return host === undefined || port === undefined ? [] : [`${host}:${port}`]
+  })
 }

@@ -11,8 +11,8 @@ const cutConnection = /^(WebSocket connection to 'ws:\/\/\S+' failed|Failed to l
 export interface Allowed {
   /** Of the pages. */
   readonly origin: string
-  /** Host and port of the relay's WebSockets. */
-  readonly webSocketHost: string
+  /** Hosts with ports of the relay's WebSockets. */
+  readonly webSocketHosts: readonly string[]
 }
 
 export class Watch {
@@ -49,7 +49,7 @@ export class Watch {
     const watchSockets = (page: Page): void => {
       page.on('websocket', (socket) => {
         const { host } = new URL(socket.url())
-        if (host !== this.#allowed.webSocketHost) find(`a WebSocket to ${host}`)
+        if (!this.#allowed.webSocketHosts.includes(host)) find(`a WebSocket to ${host}`)
       })
     }
     context.pages().forEach(watchSockets)

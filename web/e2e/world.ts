@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BrowserPerson } from './browser-person.ts'
-import { RelayProcess } from './relay-process.ts'
+import { RelayProcess, webSocketHostsOf } from './relay-process.ts'
 import { TerminalPerson } from './terminal-person.ts'
 import { Watch } from './watch.ts'
 
@@ -15,8 +15,10 @@ export const patience: number = Number(process.env['KITH_PATIENCE'] ?? 3)
 
 interface Stage {
   readonly launchOptions: LaunchOptions
-  /** A page that is served already, instead of a relay of this test's own. */
-  readonly served: string | null
+  /** Where the pages are served. */
+  readonly origin: string
+  /** What they may open WebSockets to. */
+  readonly webSocketHosts: readonly string[]
 }
 
 export interface BrowserOptions {
@@ -42,11 +44,11 @@ export class World {
     this.#stage = stage
     this.#folder = folder
     this.relay = relay
-    this.watch = new Watch({ origin: this.origin, webSocketHost: relay.webSocketHost })
+    this.watch = new Watch(stage)
   }
 
   get origin(): string {
-    return this.#stage.served ?? this.relay.origin
+    return this.#stage.origin
   }
 
   /** A browser with an empty profile, opened on the page. */
@@ -117,11 +119,17 @@ export const test = base.extend<{ readonly world: World }>({
   world: async ({ launchOptions }, use, testInfo) => {
     const folder = await mkdtemp(join(tmpdir(), 'kith-web-'))
     const relay = new RelayProcess(join(folder, 'relay'))
+    // A page that is served already, instead of a relay of this test's own.
     const served = process.env['KITH_PAGE'] ?? null
     let world: World | null = null
     try {
       if (served === null) await relay.start()
-      world = new World({ launchOptions, served }, folder, relay)
+      const origin = served ?? relay.origin
+      world = new World(
+        { launchOptions, origin, webSocketHosts: await webSocketHostsOf(origin) },
+        folder,
+        relay,
+      )
       await use(world)
       if (testInfo.errors.length === 0) await world.inspectAll()
       expect.soft(world.watch.findings, 'what must not happen in any test').toEqual([])
