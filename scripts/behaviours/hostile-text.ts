@@ -29,10 +29,17 @@ await runBehaviour({
         planted: '    overflow-wrap: normal;\n',
       },
     ],
-    'nothing-cut': [
+    'names-as-they-come': [
       {
-        file: 'web/src/screens/ConversationRow.svelte',
-        original: '    text-overflow: ellipsis;\n    white-space: nowrap;\n',
+        file: 'web/src/state/app.svelte.ts',
+        original: 'withPlainNames(this.#opened.messenger)',
+        planted: 'this.#opened.messenger',
+      },
+    ],
+    'towers-let-out': [
+      {
+        file: 'web/src/message/MessageText.svelte',
+        original: '    overflow: clip;\n    overflow-clip-margin: 2px;\n',
         planted: '',
       },
     ],

@@ -9,7 +9,7 @@ import '../../src/styles/base.css'
 import { textOfCase } from './mutate.ts'
 import { places } from './places.ts'
 import type { Place } from './places.ts'
-import { seeds } from './seeds.ts'
+import { seeds, towers } from './seeds.ts'
 
 export interface Finding {
   readonly place: string
@@ -21,12 +21,15 @@ export interface Finding {
 export interface HostilePage {
   readonly places: readonly string[]
   readonly seeds: number
+  /** What could paint beyond its place. */
+  readonly towers: readonly string[]
   /** Shows every case of one place. */
   play(
     place: number,
     seed: number,
     cases: number,
   ): Promise<{ readonly shown: number; readonly findings: readonly Finding[] }>
+  stand(place: string, text: string): Promise<void>
 }
 
 declare global {
@@ -38,6 +41,8 @@ const wide = 0.5 // of a pixel, by which browsers round
 /** One kind of harm is told by a few of the texts that do it. */
 const shownOfAKind = 3
 const probe = 'Mallory'
+const maxSignChars = 8
+const signs = new Intl.Segmenter('en', { granularity: 'grapheme' })
 /** Within which rows come to stand in their places. */
 const maxFrames = 10
 const events: string[] = []
@@ -112,7 +117,14 @@ function layoutOf({ box, still, near = [] }: Place, before: Frame): readonly str
   }
   for (const element of [...now.keys(), ...frameOf(near).keys()])
     if (isCovered(element)) found.push(`${describe(element)} is covered`)
+  for (const each of holder.querySelectorAll('.message-text'))
+    if (each.scrollWidth > each.clientWidth && isBreakable(each)) found.push('words are cut off')
   return [...found, ...overlaps()]
+}
+
+/** Has it no sign that is wider than a line by itself? */
+function isBreakable({ textContent }: Element): boolean {
+  return Array.from(signs.segment(textContent)).every(({ segment }) => segment.length <= maxSignChars)
 }
 
 /** Rows of the conversation stand below each other. */
@@ -207,5 +219,14 @@ async function play(
   return { shown, findings }
 }
 
+/** Shows one text in one place, for a look at it from outside. */
+async function stand(name: string, text: string): Promise<void> {
+  const place = places.find((each) => each.name === name)
+  if (place === undefined) return
+  await open(place)
+  place.show(text, app)
+  await settle(place)
+}
+
 await app.start()
-globalThis.hostile = { places: places.map(({ name }) => name), seeds: seeds.length, play }
+globalThis.hostile = { places: places.map(({ name }) => name), seeds: seeds.length, towers, play, stand }
