@@ -71,7 +71,7 @@ export class Messenger implements MessengerFace {
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#admissions = new Admissions(this.#core)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
-    this.#introductions = new Introductions(this.#core, this.#sync)
+    this.#introductions = new Introductions(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#summaries = new Summaries(this.#core)
     this.#keeper.onEntered = async (open) => void (await this.#summaries.tell(open))
     const parts = {

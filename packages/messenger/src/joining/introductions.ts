@@ -7,6 +7,7 @@ import type { InviteLink, SpaceId } from '@kith/protocol'
 import type { PeerId } from '@kith/network'
 import { isWithin } from '../clock.ts'
 import type { Core, OpenSpace } from '../core.ts'
+import type { Dialer } from '../live/dialer.ts'
 import { memberPlaces } from '../live/reach.ts'
 import { decodeSpaceRecord } from '../space-records.ts'
 import type { SyncPeers } from '../sync/sync-peers.ts'
@@ -21,14 +22,16 @@ const maxRemembered = 1024
 export class Introductions {
   readonly #core: Core
   readonly #sync: SyncPeers
+  readonly #dialer: Dialer
   /** When which member was last asked about which space. */
   readonly #askedMs = new Map<string, number>()
   #stopped = new AbortController()
   #cancel: () => void = () => undefined
 
-  constructor(core: Core, sync: SyncPeers) {
+  constructor(core: Core, { sync, dialer }: { readonly sync: SyncPeers; readonly dialer: Dialer }) {
     this.#core = core
     this.#sync = sync
+    this.#dialer = dialer
   }
 
   start(): void {
@@ -59,20 +62,18 @@ export class Introductions {
   }
 
   /**
-   * A member in session who says nothing of this space; or somebody connected without a session, who was dialed for a
-   * reason or is where a member's `reach` says.
+   * A member in session who says nothing of this space; or somebody connected without a session who is where a member's
+   * `reach` says, or was met where its members, or holders of its links, meet. Nobody else learns that we are in it.
    */
   #strangerIn({ space }: OpenSpace): PeerId | null {
     if (!space.membership.members.has(space.own.user)) return null
     const places = new Set([...memberPlaces(space)].map(({ reach }) => reach.peer))
     const relays = new Set(this.#core.network.relays().map(({ peer }) => peer))
+    const isHere = (peer: PeerId): boolean => places.has(peer) || this.#dialer.isMetIn(peer, space.id)
     const strangers = this.#core.network
       .connections()
-      .filter(
-        ({ peer, outbound }) =>
-          !relays.has(peer) && this.#sync.userOf(peer) === null && (outbound || places.has(peer)),
-      )
       .map(({ peer }) => peer)
+      .filter((peer) => !relays.has(peer) && this.#sync.userOf(peer) === null && isHere(peer))
     return (
       [...this.#sync.silentIn(space), ...strangers].find((peer) => this.#isUnasked(space.id, peer)) ?? null
     )

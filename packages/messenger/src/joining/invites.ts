@@ -10,6 +10,7 @@ import {
 } from '@kith/protocol'
 import type { Invite, InviteState } from '@kith/protocol'
 import type { Meeting } from '@kith/network'
+import type { SpaceMeeting } from '../live/dialer.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import { MessengerError } from '../errors.ts'
 import type { InviteView } from '../face/requests.ts'
@@ -117,15 +118,20 @@ export function isInviteOpen(invite: InviteState, nowMs: number): boolean {
 }
 
 /** Where this device waits for newcomers: of each group at its newest invites, first one of each, then the next. */
-export async function inviteMeetings(core: Core): Promise<readonly Meeting[]> {
-  const perSpace = [...core.spaces.values()].map((open) => openInvites(open, core.clock.nowMs()))
+export async function inviteMeetings(core: Core): Promise<readonly SpaceMeeting[]> {
+  const perSpace = [...core.spaces.values()].map((open) => ({
+    space: open.space.id,
+    invites: openInvites(open, core.clock.nowMs()),
+  }))
   const rounds = Array.from({ length: maxMeetingsPerSpace }, (_, round) =>
-    perSpace.flatMap((invites) => invites.slice(round, round + 1)),
+    perSpace.flatMap(({ space, invites }) =>
+      invites.slice(round, round + 1).map((invite) => ({ space, invite })),
+    ),
   )
-  const meetings: Meeting[] = []
-  for (const invite of rounds.flat().slice(0, maxMeetings)) {
+  const meetings: SpaceMeeting[] = []
+  for (const { space, invite } of rounds.flat().slice(0, maxMeetings)) {
     const rendezvous16 = await run(core.engine, deriveInviteRendezvous(invite.inboxSecret))
-    meetings.push(...(await meetingsOf(core, rendezvous16, [0])))
+    for (const meeting of await meetingsOf(core, rendezvous16, [0])) meetings.push({ meeting, space })
   }
   return meetings
 }

@@ -38,6 +38,18 @@ interface Candidate {
   readonly spaces: ReadonlySet<SpaceId>
 }
 
+/** Somebody met at a meeting point: of members, or of whoever holds a link. */
+interface Met extends Candidate {
+  /** The spaces whose members, or holders of a link, meet there. */
+  readonly metIn: ReadonlySet<SpaceId>
+}
+
+/** A meeting point, and the space it belongs to. */
+export interface SpaceMeeting {
+  readonly meeting: Meeting
+  readonly space: SpaceId
+}
+
 /** Who has proven to be whom: sync's sessions. */
 export interface Sessions {
   userOf(peer: PeerId): UserId | null
@@ -49,7 +61,7 @@ export class Dialer {
   readonly #attempts = new Map<PeerId, Attempt>()
   readonly #dialing = new Set<PeerId>()
   /** Peers learned from rendezvous in this run. */
-  readonly #met = new Map<PeerId, Candidate>()
+  readonly #met = new Map<PeerId, Met>()
   #stopped = new AbortController()
   /** The round of questions under way. */
   #round: AbortController | null = null
@@ -103,6 +115,11 @@ export class Dialer {
     this.#cancelTick = clock.schedule(tickMs, () => this.#tick())
   }
 
+  /** Was this peer met where members of the space meet, or holders of one of its links? */
+  isMetIn(peer: PeerId, space: SpaceId): boolean {
+    return this.#met.get(peer)?.metIn.has(space) === true
+  }
+
   /** Whom to dial now, whoever has waited longest first, so that those who never answer keep nobody else waiting. */
   #candidates(): readonly DialTarget[] {
     const { network, clock } = this.#core
@@ -134,7 +151,7 @@ export class Dialer {
 
   /** Peers met at rendezvous and current members' devices by their reach; who names another's peer adds to what is known. */
   #known(): ReadonlyMap<PeerId, Candidate> {
-    const known = new Map(this.#met)
+    const known = new Map<PeerId, Candidate>(this.#met)
     for (const { space } of this.#core.spaces.values()) {
       if (!space.membership.members.has(space.own.user)) continue
       for (const { reach } of memberPlaces(space)) {
@@ -185,15 +202,20 @@ export class Dialer {
       const ofEpochs = await this.#epochMeetings()
       const ofInvites = await this.inviteMeetings()
       if (round.signal.aborted) return
-      this.#core.network.setMeetings([...ofEpochs.map(({ meeting }) => meeting), ...ofInvites])
-      for (const { meeting, space } of ofEpochs) await this.#ask(meeting, new Set([space]), round.signal)
-      for (const meeting of ofInvites) await this.#ask(meeting, new Set(), round.signal)
+      this.#core.network.setMeetings([...ofEpochs, ...ofInvites].map(({ meeting }) => meeting))
+      for (const each of ofEpochs) await this.#ask(each, new Set([each.space]), round.signal)
+      // Whoever only holds a link is dialed for no space.
+      for (const each of ofInvites) await this.#ask(each, new Set(), round.signal)
     } finally {
       if (this.#round === round) this.#round = null
     }
   }
 
-  async #ask(meeting: Meeting, spaces: ReadonlySet<SpaceId>, round: AbortSignal): Promise<void> {
+  async #ask(
+    { meeting, space }: SpaceMeeting,
+    spaces: ReadonlySet<SpaceId>,
+    round: AbortSignal,
+  ): Promise<void> {
     if (round.aborted) return
     const { network, clock } = this.#core
     const signal = timeoutSignal(clock, dialTimeoutMs, round)
@@ -201,7 +223,11 @@ export class Dialer {
     for (const target of await network.discover(meeting, { signal }).catch(() => [])) {
       const before = this.#met.get(target.peer)
       this.#met.delete(target.peer)
-      this.#met.set(target.peer, { target, spaces: new Set([...(before?.spaces ?? []), ...spaces]) })
+      this.#met.set(target.peer, {
+        target,
+        spaces: new Set([...(before?.spaces ?? []), ...spaces]),
+        metIn: new Set([...(before?.metIn ?? []), space]),
+      })
       const [oldest] = this.#met.keys()
       if (this.#met.size > maxMet) this.#met.delete(oldest!)
     }
@@ -213,12 +239,12 @@ export class Dialer {
   }
 
   /** Set by the joins: where newcomers with a link look for members. */
-  inviteMeetings: () => Promise<readonly Meeting[]> = () => Promise.resolve([])
+  inviteMeetings: () => Promise<readonly SpaceMeeting[]> = () => Promise.resolve([])
 
-  async #epochMeetings(): Promise<readonly { readonly meeting: Meeting; readonly space: SpaceId }[]> {
+  async #epochMeetings(): Promise<readonly SpaceMeeting[]> {
     const { engine, clock } = this.#core
     const day = Math.floor(clock.nowMs() / dayMs)
-    const meetings: { meeting: Meeting; space: SpaceId }[] = []
+    const meetings: SpaceMeeting[] = []
     for (const { space } of this.#core.spaces.values()) {
       const keys = sendingKeys(space)
       if (keys === null || !space.membership.members.has(space.own.user)) continue
