@@ -145,7 +145,7 @@ async function converse(world: World, bob: Photographer, alice: Photographer, li
   const carol = await world.terminal('Carol')
   const space = await carol.join(link)
   await carol.request('message.send', { space, text: 'صباح الخير' })
-  await expect(alice.page.getByText('صباح الخير').first()).toBeVisible()
+  await expect(alice.page.getByRole('region').getByText('صباح الخير', { exact: true })).toBeVisible()
 }
 
 /** What opens from a conversation. */
