@@ -32,7 +32,8 @@ export async function openMessenger(profile: string): Promise<Opened> {
     })
     const messenger = new Messenger({ engine, store, network })
     await messenger.start()
-    await useOffer(messenger, store, offer.relays)
+    // Without the relays on offer there are still those known before.
+    await useOffer(messenger, store, offer.relays).catch(() => undefined)
     const wake = (): void => messenger.wake()
     globalThis.addEventListener('online', wake)
     globalThis.addEventListener('pageshow', wake)

@@ -2,22 +2,13 @@
 import { mount } from 'svelte'
 import AppView from './App.svelte'
 import { App } from './state/app.svelte.ts'
+import { keptLink, takeLink } from './state/kept-link.ts'
 import { Theme } from './state/theme.svelte.ts'
 import { chooseWording } from './state/wording.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 
-const joinPath = '#/join/'
-
-/** The invite in the address, which is taken out of it at once: it is a key. */
-function takeLink(): string | null {
-  if (!location.hash.startsWith(joinPath)) return null
-  const link = location.href
-  history.replaceState(null, '', location.pathname + location.search)
-  return link
-}
-
-const link = takeLink()
+const link = takeLink() ?? keptLink()
 const root = document.documentElement
 const app = new App({
   wording: chooseWording(location.search, root),

@@ -28,6 +28,12 @@ export class Drafts {
     )
   }
 
+  /** Empties the field. What is stored stays until the message is there, whose own step clears it: nothing lies between. */
+  hold(space: string): void {
+    if (this.#timers.has(space)) this.#save(space)
+    this.#texts = new Map([...this.#texts, [space, '']])
+  }
+
   /** Stores what has not been stored, as when the page is about to go. */
   flush(): void {
     for (const space of [...this.#timers.keys()]) this.#save(space)
