@@ -55,7 +55,8 @@ test('a first start that is broken off while the identity is made leaves a whole
   const field = alice.page.getByRole('textbox', { name: 'Your name' })
   const home = alice.page.getByRole('heading', { name: 'Nothing here yet' })
   await expect(field.or(home)).toBeVisible()
-  if (await field.isVisible()) await alice.introduce()
+  // The page may find the whole identity while it still asks for a name, and go on by itself.
+  if (await field.isVisible()) await alice.introduce().catch(() => expect(home).toBeVisible())
   await alice.createGroup('Walkers')
   await alice.closeDialog()
   await alice.page.reload()
