@@ -4,7 +4,9 @@ import { chromiumLaunch } from '@kith/testing/browser'
 import { playwright } from '@vitest/browser-playwright'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const TESTS = ['packages/*/test/**/*.test.ts', 'relay-node/test/**/*.test.ts', 'web/test/**/*.test.ts']
+const TESTS = ['packages/*/test/**/*.test.ts', 'relay-node/test/**/*.test.ts']
+/** Compiled like the pages they are of. */
+const OF_PAGES = ['web/test/**/*.test.ts']
 const END_TO_END = ['packages/*/test/**/*.e2e.test.ts', 'relay-node/test/**/*.e2e.test.ts']
 /** Tests that run inside a page of a real Chromium. */
 const IN_PAGES = ['packages/*/test/**/*.browser.test.ts']
@@ -30,6 +32,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...END_TO_END, ...IN_PAGES],
         },
       },
+      { extends: 'web/vite.config.ts', test: { name: 'pages', include: OF_PAGES } },
       {
         extends: true,
         test: {

@@ -22,6 +22,7 @@ export async function openMessenger(profile: string): Promise<Opened> {
   const engine = await createBrowserEngine()
   const offering = readOffer()
   const store = await openBrowserStore({ engine, name: `kith-${profile}` })
+  let begun: Messenger | null = null
   try {
     const offer = await offering
     const network = await createBrowserNetwork({
@@ -31,6 +32,7 @@ export async function openMessenger(profile: string): Promise<Opened> {
       relays: [],
     })
     const messenger = new Messenger({ engine, store, network })
+    begun = messenger
     await messenger.start()
     // Without the relays on offer there are still those known before.
     await useOffer(messenger, store, offer.relays).catch(() => undefined)
@@ -46,7 +48,8 @@ export async function openMessenger(profile: string): Promise<Opened> {
       },
     }
   } catch (cause) {
-    await store.close()
+    // A messenger closes its store; one that has begun to start may hold connections and timers as well.
+    await (begun === null ? store.close() : begun.stop()).catch(() => undefined)
     throw cause
   }
 }
@@ -61,8 +64,8 @@ async function readNetworkKey(store: Store): Promise<Uint8Array> {
 }
 
 /**
- * Takes up relays the page has not offered before, and gives up those it offered once and does no more. What a person
- * added or removed stays as they left it.
+ * Takes up relays the page has not offered before, after those there are, and gives up those it offered once and does no
+ * more. What a person added or removed stays as they left it; what found no room is taken up when there is some.
  */
 async function useOffer(messenger: Messenger, store: Store, offered: readonly string[]): Promise<void> {
   const before = await readOffered(store)
@@ -71,9 +74,11 @@ async function useOffer(messenger: Messenger, store: Store, offered: readonly st
   if (fresh.length === 0 && stale.length === 0) return
   const own = (await messenger.request('relay.list', {})).map(({ address }) => address)
   const kept = own.filter((address) => !stale.includes(address))
-  await messenger.request('relay.set', { addresses: [...fresh, ...kept] })
+  await messenger.request('relay.set', { addresses: [...kept, ...fresh] })
+  const used = new Set((await messenger.request('relay.list', {})).map(({ address }) => address))
+  const known = offered.filter((address) => before.includes(address) || used.has(address))
   await store.commit({
-    puts: [{ table: 'device', key: offeredKey, value: encodeCbor([...offered]) }],
+    puts: [{ table: 'device', key: offeredKey, value: encodeCbor([...known]) }],
     sync: true,
   })
 }

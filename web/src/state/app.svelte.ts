@@ -71,10 +71,10 @@ export class App {
   }
 
   start({ takeOver = false } = {}): Promise<void> {
-    this.#ready = this.#start(takeOver).catch((cause: unknown) => {
+    this.#ready = this.#start(takeOver).catch(async (cause: unknown) => {
       this.failure = errorCodeOf(cause)
       this.phase = 'failed'
-      this.#lock?.release()
+      await this.#end()
     })
     return this.#ready
   }
@@ -159,7 +159,13 @@ export class App {
   #conversation(id: string): Conversation {
     const face = this.face
     const members = new Members(face, id, this.wording.sentence)
-    const conversation = new Conversation({ face, id, members, space: () => this.spaces.get(id) })
+    const conversation = new Conversation({
+      face,
+      id,
+      members,
+      space: () => this.spaces.get(id),
+      tell: (cause) => this.tell(cause),
+    })
     conversation.load().catch((cause: unknown) => this.tell(cause))
     return conversation
   }
@@ -173,6 +179,11 @@ export class App {
     this.drafts?.flush()
     this.connection.stop()
     this.conversation = null
+    await this.#end()
+  }
+
+  /** Another tab, or another try, may begin once nothing of this one runs any more. */
+  async #end(): Promise<void> {
     try {
       await this.#opened?.stop()
     } finally {

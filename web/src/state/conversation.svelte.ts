@@ -1,13 +1,10 @@
 /** The open conversation: a window on its messages that grows upwards, what is being sent, and what has been read. */
-import { appended } from '../present/order.ts'
 import { rowsOf } from '../present/rows.ts'
 import type { Row } from '../present/rows.ts'
 import type { MessageView, MessengerFace, NumberedChange, SpaceView } from './face.ts'
 import type { Members } from './members.svelte.ts'
+import { maxListed, MessageWindow, pageSize } from './message-window.svelte.ts'
 
-const pageSize = 50
-/** What one request may ask for. */
-const maxListed = 1000
 /** Messages kept above the first unread one when a conversation opens. */
 const contextAbove = 20
 const readDelayMs = 250
@@ -22,11 +19,7 @@ interface Pending {
 export class Conversation {
   readonly id: string
   readonly members: Members
-  messages: readonly MessageView[] = $state.raw([])
-  isLoaded: boolean = $state(false)
-  isLoadingOlder: boolean = $state(false)
-  /** True where nothing older exists. */
-  isWhole: boolean = $state(false)
+  readonly window: MessageWindow
   /** Messages that arrived since the newest one was last in view. */
   unseen: number = $state(0)
   newFrom: string | null = $state(null)
@@ -38,6 +31,7 @@ export class Conversation {
   readonly rows: readonly Row[] = $derived.by(() => this.#rows())
   readonly #face: MessengerFace
   readonly #space: () => SpaceView | null
+  readonly #tell: (cause: unknown) => void
   /** Keys of messages that were shown before they had an id. */
   readonly #keys = new Map<string, string>()
   #arrived: MessageView[] = []
@@ -53,11 +47,18 @@ export class Conversation {
     readonly id: string
     readonly members: Members
     readonly space: () => SpaceView | null
+    /** Says what went wrong while nobody waited for it. */
+    readonly tell: (cause: unknown) => void
   }) {
     this.#face = options.face
     this.id = options.id
     this.members = options.members
     this.#space = options.space
+    this.#tell = options.tell
+    this.window = new MessageWindow((limit, before) => {
+      const takes = { space: this.id, limit }
+      return this.#face.request('message.list', before === undefined ? takes : { ...takes, before })
+    })
   }
 
   /** Loads the newest page, or as much as reaches the first unread message. */
@@ -65,28 +66,8 @@ export class Conversation {
     const space = this.#space()
     this.newFrom = space?.firstUnread ?? null
     const wanted = Math.max(pageSize, (space?.unread ?? 0) + contextAbove)
-    const limit = Math.min(wanted, maxListed)
-    const messages = await this.#list(limit)
-    this.isWhole = messages.length < limit
-    this.messages = messages
-    this.isLoaded = true
+    await this.window.read(Math.min(wanted, maxListed))
     await this.members.load()
-  }
-
-  /** Loads a page further up. `onPrepend` is called right before its messages are put above those there are. */
-  async loadOlder(onPrepend: () => void): Promise<void> {
-    const [first] = this.messages
-    if (this.isWhole || this.isLoadingOlder || first === undefined) return
-    this.isLoadingOlder = true
-    try {
-      const older = await this.#list(pageSize, first.eid)
-      const known = new Set(this.messages.map(({ eid }) => eid))
-      onPrepend()
-      this.messages = [...older.filter(({ eid }) => !known.has(eid)), ...this.messages]
-      this.isWhole = older.length < pageSize
-    } finally {
-      this.isLoadingOlder = false
-    }
   }
 
   /** Shows a message at once and sends it after those before it. Rejects with what `message.send` rejects with. */
@@ -119,8 +100,9 @@ export class Conversation {
 
   /** The message further down than all others that has been in view. */
   sawUpTo(eid: string): void {
-    const seen = this.messages.findIndex((message) => message.eid === eid)
-    const before = this.messages.findIndex((message) => message.eid === this.#readUpTo)
+    const { messages } = this.window
+    const seen = messages.findLastIndex((message) => message.eid === eid)
+    const before = messages.findLastIndex((message) => message.eid === this.#readUpTo)
     if (seen < 0 || seen <= before || document.visibilityState !== 'visible') return
     this.#readUpTo = eid
     clearTimeout(this.#readTimer)
@@ -148,18 +130,13 @@ export class Conversation {
 
   #rows(): readonly Row[] {
     return rowsOf({
-      messages: [...this.messages, ...this.#pending.map(({ message }) => message)],
+      messages: [...this.window.messages, ...this.#pending.map(({ message }) => message)],
       notices: this.members.notices,
       gaps: this.#space()?.gaps ?? [],
       newFrom: this.newFrom,
-      isWhole: this.isWhole,
+      isWhole: this.window.isWhole,
       keyOf: ({ eid }) => this.#keys.get(eid) ?? eid,
     })
-  }
-
-  #list(limit: number, before?: string): Promise<readonly MessageView[]> {
-    const takes = { space: this.id, limit }
-    return this.#face.request('message.list', before === undefined ? takes : { ...takes, before })
   }
 
   /** What arrives together is shown together: a sync brings thousands. */
@@ -181,9 +158,7 @@ export class Conversation {
       if (pending !== undefined) this.#settle(pending.key, message.eid)
     }
     this.#noteArrival(arrived.filter(({ me }) => !me))
-    const next = appended(this.messages, arrived)
-    if (next === null) void this.#reload(arrived.length)
-    else this.messages = next
+    this.window.add(arrived).catch(this.#tell)
   }
 
   /** Others' messages that come while the newest one is out of view get a line above them. */
@@ -206,18 +181,9 @@ export class Conversation {
     this.unseen = 0
   }
 
-  /** The window once more, as something belongs between the messages shown. */
-  async #reload(more: number): Promise<void> {
-    const limit = Math.min(this.messages.length + more, maxListed)
-    const messages = await this.#list(limit).catch(() => null)
-    if (messages === null) return
-    this.isWhole = messages.length < limit
-    this.messages = messages
-  }
-
   #setState(eid: string, state: MessageView['state']): void {
-    this.messages = this.messages.map((message) => (message.eid === eid ? { ...message, state } : message))
     this.#arrived = this.#arrived.map((message) => (message.eid === eid ? { ...message, state } : message))
+    this.window.setState(eid, state)
   }
 
   /** A message shown before it had an id now has one. It keeps its place on the screen. */
@@ -226,8 +192,7 @@ export class Conversation {
     if (pending === undefined) return
     this.#keys.set(eid, key)
     this.#drop(key)
-    if (this.messages.some((message) => message.eid === eid)) return
-    this.messages = [...this.messages, { ...pending.message, eid }]
+    if (!this.window.has(eid)) this.window.add([{ ...pending.message, eid }]).catch(this.#tell)
   }
 
   #drop(key: string): void {
