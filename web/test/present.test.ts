@@ -2,12 +2,29 @@
 import { describe, expect, it } from 'vitest'
 import { parseOffer } from '../src/offer.ts'
 import { diagnosticsOf, eachOnce, reachOf, relayName } from '../src/present/connection.ts'
+import { lastDirectionOf } from '../src/present/direction.ts'
 import { hueCount, hueOf, pictureOf, shortId } from '../src/present/people.ts'
 import { clockTime, dayLabel, elapsedTime, listTime } from '../src/present/time.ts'
 import type { StatusReport } from '../src/state/face.ts'
 
 const now = new Date(2026, 10, 20, 15, 30).getTime()
 const at = (day: number, hour: number): number => new Date(2026, 10, day, hour).getTime()
+
+describe('the direction a text ends in', () => {
+  it.each([
+    ['Good morning', 'ltr'],
+    ['صباح الخير', 'rtl'],
+    ['12:30 צהריים', 'rtl'],
+    ['12:30 noon', 'ltr'],
+    ['Hello\nשלום לך\n', 'rtl'],
+    ['שלום\nand then English', 'ltr'],
+    ['\u2067שלום\u2069 and then English', 'ltr'],
+    ['👍', 'ltr'],
+    ['', 'ltr'],
+  ] as const)('of %j is %s', (text, direction) => {
+    expect(lastDirectionOf(text)).toBe(direction)
+  })
+})
 
 describe('times', () => {
   it('are told the shorter the nearer they are', () => {

@@ -1,42 +1,50 @@
-/** A language: every sentence and every explanation. Another language is another value of this type. */
-import { errors } from './english/errors.ts'
-import type { ErrorCode, Explanation } from './english/errors.ts'
-import { help } from './english/help.ts'
-import { terminal } from './english/terminal.ts'
-import { web } from './english/web.ts'
-import { webErrors } from './english/web-errors.ts'
-import { webPlaces } from './english/web-places.ts'
+/** What a language is made of. English has one catalogue for terminals and one for pages; neither loads the other's. */
 
-type English = typeof help & typeof terminal & typeof web & typeof webPlaces
+/** What happened, in one sentence, and what to do, in another. */
+export interface Explanation {
+  readonly happened: string
+  readonly todo: string
+}
 
-/** Names a sentence. */
-export type SentenceCode = keyof English
+/** Sentences by code: a text, or a function of its parameters. */
+export type Sentences = Readonly<Record<string, string | ((params: never) => string)>>
 
 /** What a sentence needs to be told: nothing, or one object. */
-export type SentenceParams<Code extends SentenceCode> = English[Code] extends (params: infer Params) => string
-  ? [params: Params]
-  : []
+export type ParamsOf<Entry> = Entry extends (params: infer Params) => string ? [params: Params] : []
 
-/** All sentences of one language, each with the parameters it has in English. */
-export interface Catalogue {
+/** All that one language says, each sentence with the parameters it has in English. */
+export interface Catalogue<English extends Sentences, Code extends string> {
   /** BCP 47 tag. */
   readonly locale: string
   readonly direction: 'ltr' | 'rtl'
-  readonly errors: Readonly<Record<ErrorCode, Explanation>>
-  /** What replaces an explanation in a page, where the advice for the terminal does not fit. */
-  readonly webErrors: Readonly<Partial<Record<ErrorCode, Explanation>>>
+  readonly errors: Readonly<Record<Code, Explanation>>
   readonly sentences: {
-    readonly [Code in SentenceCode]: English[Code] extends (params: infer Params) => string
+    readonly [Name in keyof English]: English[Name] extends (params: infer Params) => string
       ? (params: Params) => string
       : string
   }
 }
 
-/** English, the language every other is measured by. */
-export const english: Catalogue = {
-  locale: 'en',
-  direction: 'ltr',
-  errors,
-  webErrors,
-  sentences: { ...help, ...terminal, ...web, ...webPlaces },
+/** What interfaces ask for text. */
+export interface Wording<English extends Sentences, Code extends string> {
+  readonly locale: string
+  readonly direction: 'ltr' | 'rtl'
+  sentence<Name extends keyof English>(name: Name, ...params: ParamsOf<English[Name]>): string
+  explain(code: Code): Explanation
+}
+
+/** Speaks the language of a catalogue; `fill` changes what is filled into its sentences. */
+export function speak<English extends Sentences, Code extends string>(
+  { locale, direction, errors, sentences }: Catalogue<English, Code>,
+  fill: (params: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> = (params) => params,
+): Wording<English, Code> {
+  return {
+    locale,
+    direction,
+    sentence: (name, ...params) => {
+      const entry: string | ((params: never) => string) = sentences[name]
+      return typeof entry === 'string' ? entry : entry(fill((params[0] ?? {}) as never) as never)
+    },
+    explain: (code) => errors[code],
+  }
 }

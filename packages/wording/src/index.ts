@@ -1,9 +1,12 @@
-/** Every sentence a person reads, by code. */
+/** Every sentence a person reads on a terminal, by code. What a page says is in `page.ts`. */
+export type { Explanation } from './catalogue.ts'
 export { count } from './count.ts'
 export type { Forms } from './count.ts'
-export { english } from './catalogue.ts'
-export type { Catalogue, SentenceCode, SentenceParams } from './catalogue.ts'
-export type { ErrorCode, Explanation } from './english/errors.ts'
-export { pseudoCatalogue } from './pseudo.ts'
-export { explain, isErrorCode, sentence, wordingOf } from './wording.ts'
-export type { Wording } from './wording.ts'
+export { english, explain, isErrorCode, sentence, wordingOf } from './terminal.ts'
+export type {
+  ErrorCode,
+  SentenceCode,
+  SentenceParams,
+  TerminalCatalogue,
+  TerminalWording,
+} from './terminal.ts'

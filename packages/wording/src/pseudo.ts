@@ -2,8 +2,7 @@
  * Languages nobody speaks, made from English for looking at the interface: longer, with accents, and one from right to
  * left. What is filled in, such as a name, stays as it is.
  */
-import type { Catalogue } from './catalogue.ts'
-import type { Explanation } from './english/errors.ts'
+import type { Catalogue, Explanation, Sentences } from './catalogue.ts'
 
 const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const accented = [...'åƀçđéƒğĥîĵķļḿñöþɋŕšţûṽŵẋýžÅƁÇĐÉƑĞĤÎĴĶĻṀÑÖÞɊŔŠŢÛṼŴẊÝŽ']
@@ -12,10 +11,11 @@ const [opens, closes] = ['\ue000', '\ue001']
 const filled = new RegExp(`(${opens}[^${closes}]*${closes})`)
 const paddingShare = 0.3
 
-type Sentences = Catalogue['sentences']
-
 /** The language of a pseudo-locale made from another catalogue, or that catalogue where the name is none. */
-export function pseudoCatalogue(base: Catalogue, name: string | null): Catalogue {
+export function pseudoCatalogue<English extends Sentences, Code extends string>(
+  base: Catalogue<English, Code>,
+  name: string | null,
+): Catalogue<English, Code> {
   if (name !== 'qps-ploc' && name !== 'qps-plocm') return base
   const isMirrored = name === 'qps-plocm'
   const change = (text: string): string => changeText(text, isMirrored)
@@ -23,26 +23,28 @@ export function pseudoCatalogue(base: Catalogue, name: string | null): Catalogue
     locale: base.locale,
     direction: isMirrored ? 'rtl' : 'ltr',
     errors: changeExplanations(base.errors, change),
-    webErrors: changeExplanations(base.webErrors, change),
     sentences: Object.fromEntries(
-      Object.entries(base.sentences).map(([code, entry]) => [code, changeEntry(entry, change)]),
-    ) as Sentences,
+      Object.entries<string | ((params: never) => string)>(base.sentences).map(([code, entry]) => [
+        code,
+        changeEntry(entry, change),
+      ]),
+    ) as typeof base.sentences,
   }
 }
 
-function changeExplanations<Explanations extends Readonly<Partial<Record<string, Explanation>>>>(
-  explanations: Explanations,
+function changeExplanations<Code extends string>(
+  explanations: Readonly<Record<Code, Explanation>>,
   change: (text: string) => string,
-): Explanations {
+): Readonly<Record<Code, Explanation>> {
   return Object.fromEntries(
-    Object.entries(explanations).map(([code, explanation]) => [
+    Object.entries<Explanation>(explanations).map(([code, { happened, todo }]) => [
       code,
-      explanation && { happened: change(explanation.happened), todo: change(explanation.todo) },
+      { happened: change(happened), todo: change(todo) },
     ]),
-  ) as Explanations
+  ) as Record<Code, Explanation>
 }
 
-function changeEntry(entry: Sentences[keyof Sentences], change: (text: string) => string): unknown {
+function changeEntry(entry: string | ((params: never) => string), change: (text: string) => string): unknown {
   if (typeof entry === 'string') return change(entry)
   return (params: Readonly<Record<string, unknown>>): string => {
     const marked = Object.entries(params).map(([key, value]) => [
@@ -56,7 +58,7 @@ function changeEntry(entry: Sentences[keyof Sentences], change: (text: string) =
 function changeText(text: string, isMirrored: boolean): string {
   const changed = text
     .split(filled)
-    .map((part) => (part.startsWith(opens) ? isolated(part.slice(1, -1)) : accentedText(part)))
+    .map((part) => (part.startsWith(opens) ? part.slice(1, -1) : accentedText(part)))
     .join('')
   const padded = `${changed}${'·'.repeat(Math.ceil(text.length * paddingShare))}`
   return isMirrored ? `\u202e${padded}\u202c` : padded
@@ -64,8 +66,4 @@ function changeText(text: string, isMirrored: boolean): string {
 
 function accentedText(text: string): string {
   return [...text].map((letter) => accented[plain.indexOf(letter)] ?? letter).join('')
-}
-
-function isolated(text: string): string {
-  return `\u2068${text}\u2069`
 }

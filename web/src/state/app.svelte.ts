@@ -1,5 +1,5 @@
 /** The page as a whole: its start, who is here, what is open, and how changes of the messenger reach the rest. */
-import type { ErrorCode, Wording } from '@kith/wording'
+import type { ErrorCode, Wording } from '@kith/wording/page'
 import type { IdentityView } from '@kith/messenger'
 import type { Opened } from '../boot.ts'
 import { withPlainNames } from '../message/plain-names.ts'
@@ -144,7 +144,7 @@ export class App {
 
   /** Says what went wrong and what to do about it. */
   tell(cause: unknown): void {
-    const { happened, todo } = this.wording.explainInPage(errorCodeOf(cause))
+    const { happened, todo } = this.wording.explain(errorCodeOf(cause))
     this.toasts.show(`${happened} ${todo}`, { tone: 'danger' })
   }
 

@@ -1,6 +1,6 @@
 /** Errors of the packages below as codes that `wording` explains. */
-import { isErrorCode } from '@kith/wording'
-import type { ErrorCode } from '@kith/wording'
+import { isErrorCode } from '@kith/wording/page'
+import type { ErrorCode } from '@kith/wording/page'
 
 // By name and not by class: the classes live in the part that is loaded later.
 const packages = new Map([

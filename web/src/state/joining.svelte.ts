@@ -66,7 +66,7 @@ export class Joining {
   }
 
   #fail(cause: unknown): void {
-    const { happened, todo } = this.#app.wording.explainInPage(errorCodeOf(cause))
+    const { happened, todo } = this.#app.wording.explain(errorCodeOf(cause))
     this.problem = `${happened} ${todo}`
   }
 }

@@ -1,5 +1,5 @@
 /** Who is in the open group, and quiet lines about those who come and go while it is open. */
-import type { Wording } from '@kith/wording'
+import type { Wording } from '@kith/wording/page'
 import type { Notice } from '../present/rows.ts'
 import type { MemberView, MessengerFace } from './face.ts'
 

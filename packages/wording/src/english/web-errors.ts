@@ -1,15 +1,17 @@
-/** English: what to do about an error in a page, where the advice for the terminal does not fit. */
-import type { ErrorCode, Explanation } from './errors.ts'
+/** English: what to do about an error in a page, where a terminal says something else. */
 
 const reload = 'Reload the page. What you have stays on this device.'
 
-/** Explanations that replace those of `errors` in a page. */
-export const webErrors: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
+/** Explanations by code. */
+export const webErrors = {
   'messenger.no-identity': {
     happened: 'Nobody has a name on this device yet.',
     todo: 'Reload the page and say who you are.',
   },
-  'messenger.identity-exists': { happened: 'You have a name on this device already.', todo: reload },
+  'messenger.identity-exists': {
+    happened: 'You have a name on this device already.',
+    todo: reload as string,
+  },
   'messenger.bad-name': {
     happened: 'This name cannot be used.',
     todo: 'Take one that is not empty and fits in a line.',
@@ -43,7 +45,7 @@ export const webErrors: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
     happened: 'This could not be stored on this device.',
     todo: 'Free some space for this browser, then try again.',
   },
-  'messenger.stopped': { happened: 'Kith has ended in this tab.', todo: reload },
+  'messenger.stopped': { happened: 'Kith has ended in this tab.', todo: reload as string },
   'storage.wrong-passphrase': {
     happened: 'This passphrase does not open what this browser has stored.',
     todo: 'Check the passphrase and try again.',
@@ -80,12 +82,15 @@ export const webErrors: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
     happened: 'This browser could not store what you did.',
     todo: 'Free some space, then reload the page.',
   },
-  'storage.read-failed': { happened: 'This browser could not read what it has stored.', todo: reload },
+  'storage.read-failed': {
+    happened: 'This browser could not read what it has stored.',
+    todo: reload as string,
+  },
   'storage.open-failed': {
     happened: 'This browser does not let Kith store anything.',
     todo: 'Allow this page to keep data, or use another browser or window.',
   },
-  'storage.closed': { happened: 'Storage was closed in the middle of this.', todo: reload },
+  'storage.closed': { happened: 'Storage was closed in the middle of this.', todo: reload as string },
   'network.refused-address': {
     happened: 'No address of the other side may be used from here.',
     todo: 'Ask the other side which relay they use, and add it.',
@@ -100,4 +105,4 @@ export const webErrors: Readonly<Partial<Record<ErrorCode, Explanation>>> = {
     happened: 'Something went wrong that Kith did not expect.',
     todo: 'Try again. If it happens once more, reload the page.',
   },
-}
+} as const
