@@ -7,7 +7,7 @@ import type { UserConfig } from 'vite'
 import { oneCopy } from './build/one-copy.ts'
 
 const config: UserConfig = defineConfig({
-  plugins: [oneCopy(), svelte()],
+  plugins: [oneCopy(), svelte({ configFile: false })],
   resolve: {
     alias: {
       // One package under two names, the old of which `network` asks for and the new of which libp2p's WebRTC does.

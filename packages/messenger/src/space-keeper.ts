@@ -95,7 +95,7 @@ export class SpaceKeeper {
       network,
       clock,
       space,
-      onGap: (from) => this.#sync.fillGap(from),
+      onGap: (from) => this.#sync.comparisons.fillGap(from),
       onReceived: (event) => this.#sync.acknowledge(space, event),
     })
     // What was handed over at a join, or stored just before a crash, may not have been opened yet.

@@ -52,6 +52,23 @@ test('what three people say while one is cut off is held by all of them once the
   expect(await carol.texts(id)).toEqual(await alice.texts(id))
 })
 
+test('what gossip brings to some and not to others is with everybody soon after it went quiet', async () => {
+  const { person, group, world, clock } = stage(6)
+  const people = [await person('Alice'), await person('Bob'), await person('Carol')] as const
+  const id = await group(people)
+  world.weather = { ...world.weather, gossipLoss: 0.5 }
+  const waits: (number | null)[] = []
+  for (let round = 1; round <= 20; round++) {
+    await people[round % 3]!.request('message.send', { space: id, text: `round ${round}` })
+    const haveAll = async (): Promise<boolean> =>
+      (await Promise.all(people.map((each) => each.texts(id)))).every(({ length }) => length === round)
+    waits.push(await clock.advanceUntil(haveAll, 100_000))
+  }
+  expect(waits.filter((wait) => wait === null || wait > 10_000)).toEqual([])
+  // Some were lost on their way to one of the two: else nothing has been shown.
+  expect(waits.some((wait) => wait !== null && wait > 1_000)).toBe(true)
+})
+
 test('a message counts as queued until another device holds it durably, and as sent from then on', async () => {
   const { person, group, world, until } = stage(4)
   const [alice, bob] = [await person('Alice'), await person('Bob')]

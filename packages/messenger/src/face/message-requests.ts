@@ -21,7 +21,7 @@ export function messageAnswers({ core, sync, summaries }: AnswerParts): Answers<
       const checked = checkedText(text)
       requireWriter(open)
       const draft = open.unsent.version
-      await sync.beforeFirstPost(open.space)
+      await sync.comparisons.beforeFirstPost(open.space)
       await askForKey(open, () => sync.requestKeys(open.space), core)
       const plan = async (): Promise<readonly Draft[]> => {
         requireWriter(open)

@@ -172,7 +172,7 @@ export class Joins {
     this.#core.changes.publish({ type: 'join', space, state: 'admitted' })
     this.#sync.openMissing()
     // Names, and whatever history the group shares, come with the first comparison.
-    await this.#sync.compared(space, firstSyncPatienceMs)
+    await this.#sync.comparisons.compared(space, firstSyncPatienceMs)
     return open
   }
 }

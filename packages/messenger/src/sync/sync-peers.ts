@@ -1,13 +1,14 @@
 /**
  * Every device this one is in touch with: opens and answers sync streams, runs the handshake, keeps one session for each
- * device, and decides when spaces are compared. Protocol section 9.
+ * device, and carries what spaces have to say to each other's devices. Protocol section 9.
  */
 import type { Connection, FrameStream, PeerId } from '@kith/network'
 import { formatHex } from '@kith/protocol'
-import type { DeviceId, SpaceId, UserId, VerifiedEvent } from '@kith/protocol'
+import type { DeviceId, UserId, VerifiedEvent } from '@kith/protocol'
 import { isWithin, timeoutSignal } from '../clock.ts'
 import { missingPages, sendChoice } from '../epochs/epoch-policy.ts'
 import type { Core } from '../core.ts'
+import { Comparisons } from './comparisons.ts'
 import { FrameBudget } from './frame-budget.ts'
 import { greetAsDialer, greetAsListener } from './handshake.ts'
 import type { Greeted } from './handshake.ts'
@@ -18,14 +19,6 @@ import { SyncPeer } from './sync-peer.ts'
 import { isRevoked } from './sync-views.ts'
 
 const handshakeTimeoutMs = 15_000
-const minPeriodMs = 60_000
-const maxPeriodMs = 90_000
-/** One gap is asked about this often. */
-const gapIntervalMs = 30_000
-const gapDelayMs = 1_500
-const firstPostPatienceMs = 2_000
-/** Forwarders whose gaps are asked about within one interval. */
-const maxGaps = 64
 /** One wrap page is asked for this often. */
 const pageIntervalMs = 30_000
 const maxAskedPages = 4_096
@@ -45,17 +38,15 @@ export class SyncPeers {
   readonly #budget = new FrameBudget()
   readonly #opening = new Set<PeerId>()
   readonly #failures = new Map<PeerId, number>()
-  readonly #waiting = new Map<SpaceId, Set<() => void>>()
-  readonly #lastGapMs = new Map<PeerId, number>()
   readonly #askedPages = new Map<string, number>()
-  /** Spaces compared with somebody in this run. */
-  readonly #comparedSpaces = new Set<SpaceId>()
   #unsubscribe: () => void = () => undefined
-  #cancelPeriod: () => void = () => undefined
   #isRunning = false
+  /** When spaces are compared. */
+  readonly comparisons: Comparisons
 
   constructor(core: Core) {
     this.#core = core
+    this.comparisons = new Comparisons(core, () => this.#sessions.values())
   }
 
   start(): void {
@@ -66,13 +57,17 @@ export class SyncPeers {
       if (event.type === 'connected') this.#onConnected(event.connection)
       if (event.type === 'connected' || event.type === 'disconnected') this.#tellConnections()
     })
-    this.#schedulePeriod()
+    this.comparisons.start(() => {
+      const nowMs = this.#core.clock.nowMs()
+      for (const peer of this.#sessions.values()) if (peer.isStalled(nowMs)) peer.stream.abort('stalled')
+      this.openMissing()
+    })
   }
 
   stop(): void {
     this.#isRunning = false
     this.#unsubscribe()
-    this.#cancelPeriod()
+    this.comparisons.stop()
     for (const peer of this.#sessions.values()) peer.stream.abort('stopped')
     this.#sessions.clear()
   }
@@ -104,47 +99,6 @@ export class SyncPeers {
     return this.#sessions.get(device)?.stream.connection.route ?? 'no'
   }
 
-  /** Somebody forwarded what only makes sense with more than is held: asks them, or anybody, a little later. */
-  fillGap(from: PeerId): void {
-    const { clock } = this.#core
-    const nowMs = clock.nowMs()
-    for (const [peer, atMs] of this.#lastGapMs)
-      if (!isWithin(atMs, nowMs, gapIntervalMs)) this.#lastGapMs.delete(peer)
-    if (this.#lastGapMs.has(from)) return
-    if (this.#lastGapMs.size >= maxGaps) return
-    this.#lastGapMs.set(from, nowMs)
-    clock.schedule(gapDelayMs, () => {
-      const peer = this.#sessionOf(from) ?? [...this.#sessions.values()][0]
-      peer?.greet()
-    })
-  }
-
-  /** Resolves when a space has been compared with somebody to the end, or after `patienceMs`. */
-  async compared(space: SpaceId, patienceMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const waiting = this.#waiting.get(space) ?? new Set()
-      this.#waiting.set(space, waiting.add(resolve))
-      this.#core.clock.schedule(patienceMs, resolve)
-    })
-  }
-
-  /**
-   * Before the first own event of a run: a store put back from a copy does not know what this device said since, and its
-   * next event would fork its log. Whoever is connected is heard first.
-   */
-  async beforeFirstPost(space: Space): Promise<void> {
-    if (this.#comparedSpaces.has(space.id) || this.#sessionsIn(space).length === 0) return
-    await this.compared(space.id, firstPostPatienceMs)
-    this.#comparedSpaces.add(space.id)
-  }
-
-  #settled(space: SpaceId): void {
-    this.#comparedSpaces.add(space)
-    const waiting = this.#waiting.get(space) ?? new Set()
-    this.#waiting.delete(space)
-    for (const resolve of waiting) resolve()
-  }
-
   /** Tells an author's device that its event is held here. */
   acknowledge(space: Space, event: VerifiedEvent): void {
     const { device, seq } = event.header
@@ -158,8 +112,9 @@ export class SyncPeers {
       this.openMissing()
       this.#dismissRevoked()
     }
-    if (step.auth.some(isOwn)) this.#greetSoon(space.id)
-    if (step.content.some(isOwn)) this.#checkDelivered(space)
+    if (step.auth.some(isOwn)) this.comparisons.soon(space.id)
+    if (step.content.some(isOwn)) this.comparisons.checkDelivered(space)
+    if (step.content.length > 0) this.comparisons.noteMoved(space)
     this.requestPages(space)
   }
 
@@ -188,19 +143,6 @@ export class SyncPeers {
     for (const peer of peers) peer.requestPages(space.id, missing)
   }
 
-  /** Gossip may have reached nobody: what is still unacknowledged after a moment goes by sync. */
-  #checkDelivered(space: Space): void {
-    this.#core.clock.schedule(gapDelayMs, () => {
-      if (space.outbox.size > 0) this.#greetSoon(space.id)
-    })
-  }
-
-  #greetSoon(space: SpaceId): void {
-    this.#core.clock.schedule(50, () => {
-      for (const peer of this.#sessions.values()) peer.greet(new Set([space]))
-    })
-  }
-
   #sessionOf(peer: PeerId): SyncPeer | undefined {
     return [...this.#sessions.values()].find(({ stream }) => stream.peer === peer)
   }
@@ -208,23 +150,6 @@ export class SyncPeers {
   #sessionsIn(space: Space): readonly SyncPeer[] {
     const { members } = space.membership
     return [...this.#sessions.values()].filter(({ identity }) => members.has(identity.user))
-  }
-
-  #schedulePeriod(): void {
-    const [byte] = this.#core.engine.randomBytes(1)
-    const periodMs = minPeriodMs + ((maxPeriodMs - minPeriodMs) * byte!) / 255
-    this.#cancelPeriod = this.#core.clock.schedule(periodMs, () => {
-      const nowMs = this.#core.clock.nowMs()
-      for (const peer of this.#sessions.values()) if (peer.isStalled(nowMs)) peer.stream.abort('stalled')
-      const peers = [...this.#sessions.values()]
-      for (const { space } of this.#core.spaces.values()) {
-        const among = peers.filter(({ identity }) => space.membership.members.has(identity.user))
-        const [random] = this.#core.engine.randomBytes(1)
-        among[random! % Math.max(1, among.length)]?.greet(new Set([space.id]))
-      }
-      this.openMissing()
-      this.#schedulePeriod()
-    })
   }
 
   #onConnected(connection: Connection): void {
@@ -304,7 +229,7 @@ export class SyncPeers {
       core: this.#core,
       stream,
       settings: greeted.settings,
-      onSettled: (space) => this.#settled(space),
+      onSettled: (space) => this.comparisons.noteSettled(space),
     })
     this.#sessions.set(device, peer)
     before?.stream.abort('replaced')
