@@ -1,7 +1,7 @@
 // Times, colours, connections and the page's offer, as pure functions.
 import { describe, expect, it } from 'vitest'
 import { parseOffer } from '../src/offer.ts'
-import { diagnosticsOf, eachOnce, reachOf, relayName } from '../src/present/connection.ts'
+import { diagnosticsOf, eachOnce, peopleOf, reachOf, relayName, relaysOf } from '../src/present/connection.ts'
 import { lastDirectionOf } from '../src/present/direction.ts'
 import { hueCount, hueOf, pictureOf, shortId } from '../src/present/people.ts'
 import { clockTime, dayLabel, elapsedTime, listTime } from '../src/present/time.ts'
@@ -63,6 +63,14 @@ describe('what is shown of people', () => {
     expect(pictureOf('00ff')).toBe(pictureOf('00ff'))
     expect(pictureOf('00ff')).not.toBe(pictureOf('11ff'))
   })
+
+  it('have a picture that is neither bare nor full, whatever the key', () => {
+    for (let key = 0; key < 2000; key++) {
+      const squares = decodeURIComponent(pictureOf(`${key.toString(16)}beef`)).split('<rect').length - 1
+      expect(squares, `of ${key}`).toBeGreaterThanOrEqual(10)
+      expect(squares, `of ${key}`).toBeLessThanOrEqual(17)
+    }
+  })
 })
 
 describe('the connection', () => {
@@ -113,6 +121,30 @@ describe('the connection', () => {
   it('lists somebody connected twice once, by the direct way', () => {
     expect(eachOnce([peer('relayed'), peer('direct')])).toEqual([peer('direct')])
     expect(eachOnce([peer('direct'), peer('relayed')])).toEqual([peer('direct')])
+  })
+
+  it('lists somebody with two devices once, by the nearer one, and strangers by device', () => {
+    const alice = { ...peer('direct', 'one'), user: 'aa' }
+    const laptop = { ...alice, peer: 'two', rttMs: 3 }
+    const stranger = { ...peer('relayed', 'three'), name: null }
+    expect(peopleOf([alice, laptop, stranger])).toEqual([laptop, stranger])
+    expect(eachOnce([alice, laptop, stranger])).toHaveLength(3)
+  })
+
+  it('lists a relay once, with all its addresses and the best state of any', () => {
+    const base = { name: null, reservedUntilMs: null }
+    const id = '12D3KooWRBhwfeP2Y4TCx1SM6s9rUoHhR5STiGwxBhgFRcw3UERE'
+    const socket = `/ip4/192.0.2.1/tcp/4002/ws/p2p/${id}`
+    const direct = `/ip4/192.0.2.1/udp/4003/webrtc-direct/p2p/${id}`
+    const entries = [
+      { ...base, address: socket, state: 'reserved' },
+      { ...base, address: '/dns4/relay.example/tcp/443/tls/ws/p2p/other', state: 'connecting' },
+      { ...base, address: direct, state: 'unreachable', name: 'Mill' },
+    ]
+    expect(relaysOf(entries)).toEqual([
+      { id, name: 'Mill', state: 'reserved', addresses: [socket, direct] },
+      { id: 'other', name: null, state: 'connecting', addresses: [entries[1]?.address] },
+    ])
   })
 
   it('names relays by host', () => {

@@ -29,11 +29,60 @@ export function reachOf({ status, hasNetwork, aloneForMs, hasBeenConnected }: Re
   return hasNetwork && status.relays.length > 0 && aloneForMs < patienceMs ? 'connecting' : 'offline'
 }
 
-/** One line for each peer: somebody can be connected twice, and the direct way is the one in use. */
-export function eachOnce(peers: StatusReport['peers']): StatusReport['peers'] {
-  const best = new Map<string, StatusReport['peers'][number]>()
-  for (const peer of peers) if (best.get(peer.peer)?.route !== 'direct') best.set(peer.peer, peer)
+type Peer = StatusReport['peers'][number]
+
+/** Each device once, for it may be connected more than once: by the best way there is. */
+export function eachOnce(peers: readonly Peer[]): readonly Peer[] {
+  return bestOf(peers, ({ peer }) => peer)
+}
+
+/** Each person once, by the best of their devices. Who is nobody known counts by device. */
+export function peopleOf(peers: readonly Peer[]): readonly Peer[] {
+  return bestOf(peers, ({ peer, user }) => user ?? peer)
+}
+
+function bestOf(peers: readonly Peer[], keyOf: (peer: Peer) => string): readonly Peer[] {
+  const best = new Map<string, Peer>()
+  for (const peer of peers) {
+    const held = best.get(keyOf(peer))
+    if (held === undefined || isBetter(peer, held)) best.set(keyOf(peer), peer)
+  }
   return [...best.values()]
+}
+
+function isBetter(one: Peer, other: Peer): boolean {
+  if (one.route !== other.route) return one.route === 'direct'
+  return (one.rttMs ?? Number.POSITIVE_INFINITY) < (other.rttMs ?? Number.POSITIVE_INFINITY)
+}
+
+/** A relay with all its addresses. */
+export interface Relay {
+  /** Its PeerId, or its address where that names none. */
+  readonly id: string
+  /** What it calls itself, once it has said so. */
+  readonly name: string | null
+  /** The best there is over any address. */
+  readonly state: string
+  readonly addresses: readonly string[]
+}
+
+const relayStates: readonly string[] = ['unreachable', 'connecting', 'connected', 'reserved']
+
+/** Relays in the order of their first addresses, those of one relay together. */
+export function relaysOf(entries: StatusReport['relays']): readonly Relay[] {
+  const relays = new Map<string, Relay>()
+  for (const { address, name, state } of entries) {
+    const id = /\/p2p\/([^/]+)$/.exec(address)?.[1] ?? address
+    const held = relays.get(id)
+    const isUp = held === undefined || relayStates.indexOf(state) > relayStates.indexOf(held.state)
+    relays.set(id, {
+      id,
+      name: held?.name ?? name,
+      state: isUp ? state : held.state,
+      addresses: [...(held?.addresses ?? []), address],
+    })
+  }
+  return [...relays.values()]
 }
 
 /** A short name for the address of a relay: its host, the port unless it is the usual one, and how it is reached. */

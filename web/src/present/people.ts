@@ -12,11 +12,27 @@ export function hueOf(id: string): number {
   return Number.isNaN(start) ? 0 : start % hueCount
 }
 
-/** A picture for a key, as the address of an image. */
+/** Of the 25 squares of a picture, so many are filled: fewer look like nothing, more like a block. */
+const [fewestSquares, mostSquares] = [10, 17]
+const maxTries = 32
+
+/** A picture for a key, as the address of an image. Its corners touch the circle around it. */
 export function pictureOf(id: string): string {
   const hue = hues[hueOf(id)] ?? hues[0]
-  const svg = minidenticon(id).replace(/fill="[^"]*"/, `fill="oklch(0.6 0.11 ${hue})"`)
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`
+  const drawn = patternOf(id)
+    .replace(/viewBox="[^"]*"/, 'viewBox="-1 -1 7 7" shape-rendering="crispEdges"')
+    .replace(/fill="[^"]*"/, `fill="oklch(0.58 0.12 ${hue})"`)
+  return `data:image/svg+xml,${encodeURIComponent(drawn)}`
+}
+
+/** The first pattern derived from a key that is neither bare nor full. */
+function patternOf(id: string): string {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const pattern = minidenticon(`${id}${tries === 0 ? '' : ` ${tries}`}`)
+    const squares = pattern.split('<rect').length - 1
+    if (squares >= fewestSquares && squares <= mostSquares) return pattern
+  }
+  return minidenticon(id)
 }
 
 /** The beginning of an id, which tells devices apart in a report and identifies nobody. */

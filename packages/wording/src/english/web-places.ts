@@ -3,6 +3,7 @@ import { count } from '../count.ts'
 
 const messages = { one: 'message', other: 'messages' }
 const people = { one: 'person has', other: 'people have' }
+const addresses = { one: 'address', other: 'addresses' }
 const milliseconds = (amount: number): string =>
   `${new Intl.NumberFormat('en').format(Math.round(amount))} ms`
 
@@ -109,6 +110,8 @@ export const webPlaces = {
   'web.net.relay-connected': 'Connected',
   'web.net.relay-connecting': 'Connecting …',
   'web.net.relay-unreachable': 'Does not answer',
+  'web.net.relay-addresses': ({ addresses: amount }: { readonly addresses: number }): string =>
+    count('en', amount, addresses),
   'web.net.relay-add': 'Add relay',
   'web.net.relay-address': 'Address of a relay',
   'web.net.relay-address-hint': 'The relay prints it when it starts. It begins with / and ends with its id.',

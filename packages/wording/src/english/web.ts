@@ -51,9 +51,8 @@ export const web = {
 
   'web.list.title': 'Conversations',
   'web.list.new': 'New conversation',
-  'web.list.own': ({ text }: { readonly text: string }): string => `You: ${text}`,
-  'web.list.by': ({ name, text }: { readonly name: string; readonly text: string }): string =>
-    `${name}: ${text}`,
+  'web.list.own': 'You:',
+  'web.list.by': ({ name }: { readonly name: string }): string => `${name}:`,
   'web.list.draft': 'Draft:',
   'web.list.empty': 'No messages yet',
   'web.list.unread': ({ unread }: { readonly unread: number }): string => count('en', unread, unreadMessages),
