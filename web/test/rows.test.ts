@@ -3,7 +3,7 @@ import type { MessageView } from '@kith/messenger'
 import { describe, expect, it } from 'vitest'
 import { appended, byActivity } from '../src/present/order.ts'
 import { rowsOf } from '../src/present/rows.ts'
-import type { Row, RowSource } from '../src/present/rows.ts'
+import type { KnownRows, Row, RowSource } from '../src/present/rows.ts'
 import type { SpaceView } from '../src/state/face.ts'
 
 const noon = new Date(2026, 10, 19, 12).getTime()
@@ -14,9 +14,13 @@ function message(eid: string, user: string, sentMs: number): MessageView {
   return { ...base, kind: 'text', state: 'received' } as MessageView
 }
 
+const keyOfEid = ({ eid }: MessageView): string => eid
+const rowWith = (all: readonly Row[], eid: string): Row | undefined =>
+  all.find((row) => row.kind === 'message' && row.message.eid === eid)
+
 function rows(source: Partial<RowSource>): readonly Row[] {
   const empty = { messages: [], notices: [], gaps: [], newFrom: null, isWhole: false }
-  return rowsOf({ ...empty, keyOf: ({ eid }) => eid, ...source })
+  return rowsOf({ ...empty, keyOf: keyOfEid, ...source })
 }
 
 const shape = (all: readonly Row[]): readonly string[] =>
@@ -66,6 +70,28 @@ describe('rows of a conversation', () => {
       'b first last',
       'gap',
     ])
+  })
+
+  it('stay the same rows where nothing about them changed', () => {
+    const messages = ['a', 'b', 'c'].map((eid, index) => message(eid, 'alice', noon + index * minuteMs))
+    const known: KnownRows = new Map()
+    const source = { messages, notices: [], gaps: [], newFrom: null, isWhole: false, keyOf: keyOfEid }
+    const before = rowsOf(source, known)
+    const older = message('older', 'alice', noon - minuteMs)
+    const after = rowsOf({ ...source, messages: [older, ...messages] }, known)
+    const isKept = (eid: string): boolean => rowWith(after, eid) === rowWith(before, eid)
+    expect(shape(after)).toEqual(['day', 'older first', 'a', 'b', 'c last'])
+    expect(['a', 'b', 'c'].map(isKept)).toEqual([false, true, true])
+  })
+
+  it('let go of messages that are no longer shown', () => {
+    const known: KnownRows = new Map()
+    const source = { notices: [], gaps: [], newFrom: null, isWhole: false, keyOf: keyOfEid }
+    for (let turn = 0; turn < 5; turn++) {
+      const messages = Array.from({ length: 1000 }, (_, index) => message(`${turn} ${index}`, 'alice', noon))
+      rowsOf({ ...source, messages }, known)
+    }
+    expect(known.size).toBeLessThanOrEqual(3000)
   })
 
   it('have keys of their own, also where days come back', () => {

@@ -26,3 +26,11 @@ export type Block =
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'quote'; readonly children: readonly Block[] }
   | { readonly kind: 'list'; readonly isOrdered: boolean; readonly items: readonly ListItem[] }
+
+/** The text of a message that is nothing else, null for all others. */
+export function onlyText(blocks: readonly Block[]): string | null {
+  const [block, other] = blocks
+  if (block?.kind !== 'text' || other !== undefined || block.children.length !== 1) return null
+  const [inline] = block.children
+  return inline?.kind === 'text' ? inline.text : null
+}

@@ -12,17 +12,26 @@ const language = /^[\w+#.-]{0,20}$/
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g
 const controls = /(?![\n\t])\p{Cc}/gu
 
+// One line without a sign that begins anything: most messages are, and are read in no time.
+const unmarked = /^(?![ \-+]|\d+[.)])[^\n\t*_~`[\]<>\\:@]+$/
+const bareAddress = /www\./i
+
 /** Never throws; at most `maxNodes` nodes, never deeper than the limits. Line ends come out as `\n`. */
 export function parseMessage(text: string): readonly Block[] {
   const shown = text.toWellFormed().replace(lineEnds, '\n').replace(controls, '\ufffd')
   const plain: readonly Block[] = [{ kind: 'text', children: [{ kind: 'text', text: shown }] }]
-  if (shown.length > maxChars || longWord.test(shown)) return plain
+  if (shown.length > maxChars || (unmarked.test(shown) && !bareAddress.test(shown))) return plain
+  return longWord.test(shown) ? plain : (readMarkup(shown) ?? plain)
+}
+
+/** Null where there is nothing to see in it, or too much. */
+export function readMarkup(shown: string): readonly Block[] | null {
   try {
     const tokens = new Lexer({ gfm: true, tokenizer: new MessageTokenizer() }).lex(shown)
     const blocks = new Reader().blocks(tokens, 0)
-    return blocks.length === 0 ? plain : blocks
+    return blocks.length === 0 ? null : blocks
   } catch {
-    return plain // what cannot be read as Markdown is still a text
+    return null // what cannot be read as Markdown is still a text
   }
 }
 

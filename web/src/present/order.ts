@@ -15,7 +15,7 @@ export function appended(
   shown: readonly MessageView[],
   arrived: readonly MessageView[],
 ): readonly MessageView[] | null {
-  const known = new Set(shown.map(({ eid }) => eid))
+  const known = idsAmong(shown, arrived)
   const added = arrived.filter(({ eid }) => !known.has(eid))
   let latestMs = shown.at(-1)?.sentMs ?? Number.NEGATIVE_INFINITY
   for (const { sentMs } of added) {
@@ -23,4 +23,10 @@ export function appended(
     latestMs = sentMs
   }
   return added.length === 0 ? shown : [...shown, ...added]
+}
+
+/** Ids that some of the few messages share with the many. */
+export function idsAmong(many: readonly MessageView[], few: readonly MessageView[]): ReadonlySet<string> {
+  const wanted = new Set(few.map(({ eid }) => eid))
+  return new Set(many.filter(({ eid }) => wanted.has(eid)).map(({ eid }) => eid))
 }

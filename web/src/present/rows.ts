@@ -1,6 +1,6 @@
 /** A conversation as rows: messages grouped by sender and day, with the lines that stand between them. */
 import type { MessageView } from '@kith/messenger'
-import { dayOf } from './time.ts'
+import { dayOf, startOfDay } from './time.ts'
 
 /** Messages of one sender within this time belong together. */
 export const groupMs: number = 5 * 60 * 1000
@@ -19,21 +19,23 @@ export interface Gap {
   readonly missing: number
 }
 
+export interface MessageRow {
+  readonly kind: 'message'
+  readonly key: string
+  readonly ms: number
+  readonly message: MessageView
+  /** First and last of a group of one sender. */
+  readonly isFirst: boolean
+  readonly isLast: boolean
+}
+
 export type Row =
+  | MessageRow
   | { readonly kind: 'start'; readonly key: 'start' }
   | { readonly kind: 'day'; readonly key: string; readonly ms: number }
   | { readonly kind: 'new'; readonly key: 'new' }
   | { readonly kind: 'notice'; readonly key: string; readonly ms: number; readonly text: string }
   | { readonly kind: 'gap'; readonly key: string; readonly gap: Gap }
-  | {
-      readonly kind: 'message'
-      readonly key: string
-      readonly ms: number
-      readonly message: MessageView
-      /** First and last of a group of one sender. */
-      readonly isFirst: boolean
-      readonly isLast: boolean
-    }
 
 export interface RowSource {
   /** In the order they are shown in. */
@@ -48,40 +50,92 @@ export interface RowSource {
   readonly keyOf: (message: MessageView) => string
 }
 
+/** Rows made before, by their messages. What has not changed is the same row again, and nothing of it is drawn anew. */
+export type KnownRows = Map<MessageView, MessageRow>
+
+/** Rows of messages that are no longer shown, before all are let go. */
+const maxForgotten = 1000
+
 /** All rows, oldest first. */
-export function rowsOf({ messages, notices, gaps, newFrom, isWhole, keyOf }: RowSource): readonly Row[] {
-  const rows: Row[] = isWhole && messages.length > 0 ? [{ kind: 'start', key: 'start' }] : []
-  const waiting = [...notices]
-  let day: string | null = null
-  const enterDay = (ms: number): void => {
-    if (dayOf(ms) === day) return
-    day = dayOf(ms)
-    rows.push({ kind: 'day', key: `day ${day} ${rows.length === 0 ? '' : ms}`, ms })
-  }
+export function rowsOf(source: RowSource, known: KnownRows = new Map()): readonly Row[] {
+  const { messages, notices, gaps, newFrom, isWhole, keyOf } = source
+  if (known.size > messages.length + maxForgotten) known.clear()
+  const rows = new RowList(known, keyOf)
+  let told = 0
   const noteUntil = (ms: number): void => {
-    for (let [next] = waiting; next !== undefined && next.ms <= ms; [next] = waiting) {
-      enterDay(next.ms)
-      rows.push({ kind: 'notice', key: next.key, ms: next.ms, text: next.text })
-      waiting.shift()
+    for (let next = notices[told]; next !== undefined && next.ms <= ms; next = notices[++told]) {
+      rows.enterDay(next.ms)
+      rows.add({ kind: 'notice', key: next.key, ms: next.ms, text: next.text })
     }
   }
-  for (const [index, message] of messages.entries()) {
+  if (isWhole && messages.length > 0) rows.add({ kind: 'start', key: 'start' })
+  for (const message of messages) {
     noteUntil(message.sentMs)
-    enterDay(message.sentMs)
-    if (message.eid === newFrom) rows.push({ kind: 'new', key: 'new' })
-    const isFirst = rows.at(-1)?.kind !== 'message' || !belongTogether(messages[index - 1], message)
-    rows.push({ kind: 'message', key: keyOf(message), ms: message.sentMs, message, isFirst, isLast: true })
-    const before = rows.at(-2)
-    if (!isFirst && before?.kind === 'message') rows[rows.length - 2] = { ...before, isLast: false }
+    rows.enterDay(message.sentMs)
+    if (message.eid === newFrom) rows.add({ kind: 'new', key: 'new' })
+    rows.say(message)
   }
   noteUntil(Number.POSITIVE_INFINITY)
-  for (const gap of gaps) rows.push({ kind: 'gap', key: `gap ${gap.user}`, gap })
-  return rows
+  for (const gap of gaps) rows.add({ kind: 'gap', key: `gap ${gap.user}`, gap })
+  return rows.end()
 }
 
-/** Do two neighbours read as said in one breath? */
-export function belongTogether(one: MessageView | undefined, next: MessageView): boolean {
-  if (one === undefined || one.user !== next.user) return false
+/** Rows in the making: whether a message is the last of its group is known with what follows it. */
+class RowList {
+  readonly #known: KnownRows
+  readonly #keyOf: RowSource['keyOf']
+  readonly #rows: Row[] = []
+  #said: MessageView | null = null
+  #isFirst = true
+  #dayMs = Number.NaN
+  #nextDayMs = Number.NaN
+
+  constructor(known: KnownRows, keyOf: RowSource['keyOf']) {
+    this.#known = known
+    this.#keyOf = keyOf
+  }
+
+  enterDay(ms: number): void {
+    if (ms >= this.#dayMs && ms < this.#nextDayMs) return
+    this.#dayMs = startOfDay(ms)
+    this.#nextDayMs = startOfDay(ms, 1)
+    this.add({ kind: 'day', key: `day ${dayOf(ms)} ${this.#rows.length === 0 ? '' : ms}`, ms })
+  }
+
+  add(row: Row): void {
+    this.#finish(true)
+    this.#rows.push(row)
+  }
+
+  say(message: MessageView): void {
+    const goesOn = this.#said !== null && belongTogether(this.#said, message)
+    this.#finish(!goesOn)
+    this.#said = message
+    this.#isFirst = !goesOn
+  }
+
+  end(): readonly Row[] {
+    this.#finish(true)
+    return this.#rows
+  }
+
+  #finish(isLast: boolean): void {
+    const [message, isFirst] = [this.#said, this.#isFirst]
+    if (message === null) return
+    this.#said = null
+    const key = this.#keyOf(message)
+    const before = this.#known.get(message)
+    const isSame = before?.isFirst === isFirst && before.isLast === isLast && before.key === key
+    const row: MessageRow = isSame
+      ? before
+      : { kind: 'message', key, ms: message.sentMs, message, isFirst, isLast }
+    if (!isSame) this.#known.set(message, row)
+    this.#rows.push(row)
+  }
+}
+
+/** Do two neighbours of one day read as said in one breath? */
+function belongTogether(one: MessageView, next: MessageView): boolean {
   const pauseMs = next.sentMs - one.sentMs
-  return pauseMs >= 0 && pauseMs < groupMs && dayOf(one.sentMs) === dayOf(next.sentMs)
+  return one.user === next.user && pauseMs >= 0 && pauseMs < groupMs
 }

@@ -59,8 +59,10 @@ function daysBetween(ms: number, nowMs: number): number {
   return Math.round((startOfDay(nowMs) - startOfDay(ms)) / dayMs)
 }
 
-function startOfDay(ms: number): number {
-  return new Date(ms).setHours(0, 0, 0, 0)
+/** The local midnight an instant's day began with, or that of a day so many later. */
+export function startOfDay(ms: number, daysLater = 0): number {
+  const date = new Date(ms)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + daysLater).getTime()
 }
 
 function relativeDay(days: number, locale: string): string {

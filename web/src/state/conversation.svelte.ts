@@ -1,6 +1,6 @@
 /** The open conversation: a window on its messages that grows upwards, what is being sent, and what has been read. */
 import { rowsOf } from '../present/rows.ts'
-import type { Row } from '../present/rows.ts'
+import type { KnownRows, Row } from '../present/rows.ts'
 import type { MessageView, MessengerFace, NumberedChange, SpaceView } from './face.ts'
 import type { Members } from './members.svelte.ts'
 import { maxListed, MessageWindow, pageSize } from './message-window.svelte.ts'
@@ -34,6 +34,7 @@ export class Conversation {
   readonly #tell: (cause: unknown) => void
   /** Keys of messages that were shown before they had an id. */
   readonly #keys = new Map<string, string>()
+  readonly #knownRows: KnownRows = new Map()
   #arrived: MessageView[] = []
   #frame = 0
   #sending: Promise<unknown> = Promise.resolve()
@@ -100,6 +101,7 @@ export class Conversation {
 
   /** The message further down than all others that has been in view. */
   sawUpTo(eid: string): void {
+    if (eid === this.#readUpTo || (this.#space()?.unread ?? 0) === 0) return
     const { messages } = this.window
     const seen = messages.findLastIndex((message) => message.eid === eid)
     const before = messages.findLastIndex((message) => message.eid === this.#readUpTo)
@@ -129,14 +131,15 @@ export class Conversation {
   }
 
   #rows(): readonly Row[] {
-    return rowsOf({
+    const source = {
       messages: [...this.window.messages, ...this.#pending.map(({ message }) => message)],
       notices: this.members.notices,
       gaps: this.#space()?.gaps ?? [],
       newFrom: this.newFrom,
       isWhole: this.window.isWhole,
-      keyOf: ({ eid }) => this.#keys.get(eid) ?? eid,
-    })
+      keyOf: ({ eid }: MessageView) => this.#keys.get(eid) ?? eid,
+    }
+    return rowsOf(source, this.#knownRows)
   }
 
   /** What arrives together is shown together: a sync brings thousands. */

@@ -2,7 +2,7 @@
  * The newest messages of a conversation, and older ones as far up as somebody looked. What arrives while a part is being
  * read from the store is put to it afterwards: nothing is lost between the two.
  */
-import { appended } from '../present/order.ts'
+import { appended, idsAmong } from '../present/order.ts'
 import type { MessageView } from './face.ts'
 
 /** How many older messages are asked for at a time. */
@@ -91,7 +91,8 @@ export class MessageWindow {
       await this.#ask(pageSize, first.eid, (older) => {
         // The window was read anew meanwhile: above its first message there is another page now.
         if (this.messages[0]?.eid !== first.eid) return
-        const fresh = older.filter(({ eid }) => !this.has(eid))
+        const known = idsAmong(this.messages, older)
+        const fresh = older.filter(({ eid }) => !known.has(eid))
         onPrepend()
         this.messages = [...fresh, ...this.messages]
         this.isWhole = older.length < pageSize

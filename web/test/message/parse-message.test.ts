@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Block, Inline } from '../../src/message/blocks.ts'
 import { maxBlockDepth, maxChars, maxInlineDepth, maxNodes } from '../../src/message/limits.ts'
-import { parseMessage, textOf } from '../../src/message/parse-message.ts'
+import { parseMessage, readMarkup, textOf } from '../../src/message/parse-message.ts'
 
 interface Size {
   readonly nodes: number
@@ -254,6 +254,67 @@ describe('bounds', () => {
           expect(letters(wordsOf(blocks))).toBe(letters(text))
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test('that are one line without signs read as they would with all of Markdown in view', () => {
+    const pieces = [
+      'a',
+      'Word',
+      ' ',
+      '  ',
+      '-',
+      '+',
+      '.',
+      ')',
+      '1',
+      '12',
+      '#',
+      '=',
+      '|',
+      '!',
+      '(',
+      '/',
+      '&',
+      '"',
+      "'",
+      '*',
+      '_',
+    ]
+    const more = [
+      '~',
+      '`',
+      '[',
+      ']',
+      '<',
+      '>',
+      '\\',
+      ':',
+      '@',
+      'www.',
+      'http',
+      'example.org',
+      '\n',
+      '\t',
+      '\u00a0',
+      'שלום',
+      '🙂',
+    ]
+    const texts = fc.array(fc.constantFrom(...pieces, ...more), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          texts.map((each) => each.join('')),
+          fc.string({ unit: 'grapheme' }),
+        ),
+        (text) => {
+          const shown = parseMessage(text)
+          const [first] = parseMessage(text)
+          const isPlain = shown.length === 1 && first?.kind === 'text' && textOf(first.children) === text
+          if (isPlain && first.children.length === 1) expect(readMarkup(text) ?? shown).toEqual(shown)
+        },
+      ),
+      { numRuns: 5_000 },
     )
   })
 })
