@@ -152,7 +152,8 @@ async function readScrolling(scroller: Element, pattern: RegExp): Promise<readon
       (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top,
     )
   const limitMs = performance.now() + 30_000
-  while (!(rows()[0]?.innerText ?? '').includes('begins here') && performance.now() < limitMs) {
+  const top = /^(?:Beginning of the conversation|You can read from here on)/
+  while (!top.test(rows()[0]?.innerText ?? '') && performance.now() < limitMs) {
     scroller.scrollTop = 0
     await frames(3)
   }

@@ -59,6 +59,15 @@ describe('rows of a conversation', () => {
     expect(rows({ isWhole: true })).toEqual([])
   })
 
+  it('tell of what happened further up only together with the messages there', () => {
+    const messages = [message('a', 'alice', noon)]
+    const notices = [{ key: 'n', ms: noon - 1000, text: 'Bob joined' }]
+    expect(shape(rows({ messages, notices }))).toEqual(['day', 'a first last'])
+    expect(shape(rows({ messages, notices, isWhole: true }))).toEqual([
+      ...['start', 'day', 'notice', 'a first last'],
+    ])
+  })
+
   it('put what happened between the messages and what is missing below them', () => {
     const messages = [message('a', 'alice', noon), message('b', 'alice', noon + 2000)]
     const notices = [{ key: 'n', ms: noon + 1000, text: 'Bob joined' }]

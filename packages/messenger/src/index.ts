@@ -12,6 +12,7 @@ export type {
   InviteInspection,
   InviteView,
   LastMessageView,
+  MemberChangeView,
   MemberView,
   MessageView,
   PeerView,

@@ -37,7 +37,7 @@ export function spaceOf(id: string, name: string, more: Partial<SpaceView> = {})
   }
   return {
     ...{ id, kind: 'group', name, members: 3, rank: 0, messages: 3, unread: 0, firstUnread: null, last },
-    ...{ draft: '', waitingToSend: 0, gaps: [] },
+    ...{ history: 'all', draft: '', waitingToSend: 0, gaps: [] },
     ...more,
   } as SpaceView
 }
@@ -79,6 +79,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
   'identity.show': () => ({ user: ids.me, device: ids.me, name: 'Alice', wordsPending: false }),
   'space.list': () => spaces,
   'group.members': () => said.members,
+  'group.changes': () => [],
   'message.list': () => said.messages,
   'invite.create': () => ({ link: `${location.origin}/#/join/${'x'.repeat(200)}`, eid: 'invite' }),
   'invite.list': () => [],

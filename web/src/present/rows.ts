@@ -61,7 +61,10 @@ export function rowsOf(source: RowSource, known: KnownRows = new Map()): readonl
   const { messages, notices, gaps, newFrom, isWhole, keyOf } = source
   if (known.size > messages.length + maxForgotten) known.clear()
   const rows = new RowList(known, keyOf)
-  let told = 0
+  // What happened among messages that have not been read yet comes with them.
+  const sinceMs = isWhole ? Number.NEGATIVE_INFINITY : (messages[0]?.sentMs ?? Number.NEGATIVE_INFINITY)
+  let told = notices.findIndex(({ ms }) => ms >= sinceMs)
+  if (told < 0) told = notices.length
   const noteUntil = (ms: number): void => {
     for (let next = notices[told]; next !== undefined && next.ms <= ms; next = notices[++told]) {
       rows.enterDay(next.ms)

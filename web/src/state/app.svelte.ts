@@ -6,7 +6,7 @@ import { withPlainNames } from '../message/plain-names.ts'
 import { Connection } from './connection.svelte.ts'
 import { Conversation } from './conversation.svelte.ts'
 import { Drafts } from './drafts.svelte.ts'
-import type { MessengerFace, NumberedChange } from './face.ts'
+import type { MessengerFace, NumberedChange, SpaceView } from './face.ts'
 import { errorCodeOf } from './failure.ts'
 import { Members } from './members.svelte.ts'
 import { Persistence } from './persistence.svelte.ts'
@@ -158,12 +158,13 @@ export class App {
 
   #conversation(id: string): Conversation {
     const face = this.face
-    const members = new Members(face, id, this.wording.sentence)
+    const space = (): SpaceView | null => this.spaces.get(id)
+    const members = new Members(face, id, { sentence: this.wording.sentence, space })
     const conversation = new Conversation({
       face,
       id,
       members,
-      space: () => this.spaces.get(id),
+      space,
       tell: (cause) => this.tell(cause),
     })
     conversation.load().catch((cause: unknown) => this.tell(cause))

@@ -1,6 +1,7 @@
 /** What the page sees of the messenger: its face, and the views its screens show. */
 export type {
   InviteView,
+  MemberChangeView,
   MemberView,
   MessageView,
   MessengerFace,

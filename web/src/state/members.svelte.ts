@@ -1,31 +1,40 @@
-/** Who is in the open group, and quiet lines about those who come and go while it is open. */
+/** Who is in the open group, and quiet lines about those who came and went. */
 import type { Wording } from '@kith/wording/page'
+import { noticesOf } from '../present/comings.ts'
 import type { Notice } from '../present/rows.ts'
-import type { MemberView, MessengerFace } from './face.ts'
-
-/** How much of an id stands for a name that has not arrived. */
-const idChars = 8
-const maxNotices = 50
+import type { MemberChangeView, MemberView, MessengerFace, SpaceView } from './face.ts'
 
 export class Members {
   list: readonly MemberView[] = $state.raw([])
-  notices: readonly Notice[] = $state.raw([])
+  #changes: readonly MemberChangeView[] = $state.raw([])
   readonly me: MemberView | null = $derived(this.list.find(({ me }) => me) ?? null)
   readonly others: readonly MemberView[] = $derived(this.list.filter(({ me }) => !me))
   readonly online: number = $derived(this.others.filter(({ connected }) => connected !== 'no').length)
+  readonly notices: readonly Notice[] = $derived.by(() =>
+    noticesOf(this.#changes, this.#space()?.history ?? 'all', this.#sentence),
+  )
+  /** The name of whoever let this person in; null where nobody did, or it is not known. */
+  readonly inviter: string | null = $derived(
+    this.#changes.findLast(({ me, kind }) => me && kind === 'joined')?.by?.name ?? null,
+  )
   readonly #face: MessengerFace
-  readonly #space: string
+  readonly #id: string
   readonly #sentence: Wording['sentence']
-  readonly #told = new Map<string, string>()
-  #self: string | null = null
+  readonly #space: () => SpaceView | null
+  /** Of whom the changes were told. */
+  #told: string | null = null
   #isLoading = false
   #isStale = false
-  #isFirst = true
 
-  constructor(face: MessengerFace, space: string, sentence: Wording['sentence']) {
+  constructor(
+    face: MessengerFace,
+    id: string,
+    { sentence, space }: { readonly sentence: Wording['sentence']; readonly space: () => SpaceView | null },
+  ) {
     this.#face = face
-    this.#space = space
+    this.#id = id
     this.#sentence = sentence
+    this.#space = space
   }
 
   /** Asks again; calls during an answer lead to one more. */
@@ -36,35 +45,21 @@ export class Members {
     try {
       while (this.#isStale) {
         this.#isStale = false
-        this.#take(await this.#face.request('group.members', { space: this.#space }))
+        await this.#ask()
       }
     } finally {
       this.#isLoading = false
     }
   }
 
-  #take(members: readonly MemberView[]): void {
+  async #ask(): Promise<void> {
+    const members = await this.#face.request('group.members', { space: this.#id })
+    // This is asked whenever a connection changes, too, which brings nobody in.
+    const people = JSON.stringify(members.map(({ user, name, rank }) => [user, name, rank]))
+    if (people !== this.#told) {
+      this.#changes = await this.#face.request('group.changes', { space: this.#id })
+      this.#told = people
+    }
     this.list = members
-    this.#self = this.me?.user ?? this.#self
-    for (const { user, name, me } of members) {
-      // A newcomer's name arrives after them.
-      const isNamed = name !== user.slice(0, idChars)
-      if (!this.#told.has(user) && !me && isNamed && !this.#isFirst) this.#note('web.talk.joined', user, name)
-      if (this.#isFirst || this.#told.has(user) || isNamed) this.#told.set(user, name)
-    }
-    const present = new Set(members.map(({ user }) => user))
-    for (const [user, name] of this.#told) {
-      if (present.has(user)) continue
-      this.#told.delete(user)
-      if (user === this.#self) continue
-      this.#note('web.talk.gone', user, name)
-    }
-    this.#isFirst = false
-  }
-
-  #note(code: 'web.talk.joined' | 'web.talk.gone', user: string, name: string): void {
-    const ms = Date.now()
-    const notice = { key: `${code} ${user} ${ms}`, ms, text: this.#sentence(code, { name }) }
-    this.notices = [...this.notices, notice].slice(-maxNotices)
   }
 }

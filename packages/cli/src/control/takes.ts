@@ -21,6 +21,7 @@ const schemas: Schemas = {
   }),
   'group.create': v.strictObject({ name: short, history: v.exactOptional(v.picklist(['join', 'all'])) }),
   'group.members': inSpace,
+  'group.changes': inSpace,
   'group.remove': v.strictObject({ space: id, user: id }),
   'group.role': v.strictObject({ space: id, user: id, rank: whole }),
   'group.leave': inSpace,

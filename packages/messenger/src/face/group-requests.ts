@@ -20,6 +20,7 @@ import { createInvite, viewInvites } from '../joining/invites.ts'
 import { inspectInvite } from './invite-inspection.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
+import { memberChangesOf } from './member-changes.ts'
 import { membersOf } from './views.ts'
 
 const idChars = 64
@@ -29,6 +30,7 @@ const idPattern = /^[0-9a-f]{6,64}$/i
 type Names =
   | 'group.create'
   | 'group.members'
+  | 'group.changes'
   | 'group.remove'
   | 'group.role'
   | 'group.leave'
@@ -47,6 +49,9 @@ export function groupAnswers({ core, keeper, sync, summaries }: AnswerParts): An
     },
     async 'group.members'({ space }) {
       return membersOf(findSpace(core, space), (device) => sync.routeTo(device))
+    },
+    async 'group.changes'({ space }) {
+      return memberChangesOf(core, findSpace(core, space))
     },
     async 'group.remove'({ space, user }) {
       const open = findSpace(core, space)

@@ -19,6 +19,8 @@ export interface SpaceSummary {
   /** Own rank, or null once out. */
   readonly rank: number | null
   readonly messages: number
+  /** From where this user can read: `all` there is, or from their own `entry` on. */
+  readonly history: 'all' | 'entry'
   /** Messages of others that are shown and have not been read here; history from before the own entry counts as read. */
   readonly unread: number
   /** The first of them in the order shown; null where there is none. */
@@ -44,6 +46,18 @@ export interface MemberView {
   readonly me: boolean
   readonly devices: readonly string[]
   readonly connected: 'direct' | 'relayed' | 'no'
+}
+
+export interface MemberChangeView {
+  readonly eid: string
+  readonly kind: 'joined' | 'left' | 'removed'
+  readonly user: string
+  readonly name: string
+  readonly me: boolean
+  /** Who invited or added, or who removed them; null where nobody did, or it is not known. */
+  readonly by: Pick<MemberView, 'user' | 'name' | 'me'> | null
+  /** By the clock of whoever wrote it, never later than now. */
+  readonly ms: number
 }
 
 export interface MessageView {
@@ -128,6 +142,8 @@ export interface Requests {
   }
   'group.create': { takes: { name: string; history?: 'join' | 'all' }; gives: SpaceSummary }
   'group.members': { takes: { space: string }; gives: readonly MemberView[] }
+  /** Who came and went, oldest first; of many only the newest. */
+  'group.changes': { takes: { space: string }; gives: readonly MemberChangeView[] }
   'group.remove': { takes: { space: string; user: string }; gives: { eid: string } }
   'group.role': { takes: { space: string; user: string; rank: number }; gives: { eid: string } }
   'group.leave': { takes: { space: string }; gives: { eid: string } }

@@ -2,6 +2,7 @@
  * Spaces as lists show them, told whenever they change. What changes often is gathered for a moment first, since a summary
  * looks at the whole outbox and at the newest message.
  */
+import { entryEvent } from '@kith/protocol'
 import type { SpaceId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import { gapsIn } from '../space/gaps.ts'
@@ -48,6 +49,10 @@ export class Summaries {
       members: members.size,
       rank: members.get(space.own.user) ?? null,
       messages: space.timeline.length,
+      history:
+        settings.history?.from === 'all' || entryEvent(space.state, space.own.user) === null
+          ? 'all'
+          : 'entry',
       unread: reading.count,
       firstUnread: reading.first,
       last,

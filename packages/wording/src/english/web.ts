@@ -83,7 +83,8 @@ export const web = {
   'web.talk.empty-text': 'Write the first one. It waits here until somebody can receive it.',
   'web.talk.empty-alone': 'It is quiet in here',
   'web.talk.empty-alone-text': 'Invite the people you want to talk with.',
-  'web.talk.start': 'What you can read begins here.',
+  'web.talk.start': 'Beginning of the conversation',
+  'web.talk.start-entry': 'You can read from here on',
   'web.talk.new-line': 'New messages',
   'web.talk.down': 'Go to the newest message',
   'web.talk.down-new': ({ unread }: { readonly unread: number }): string =>
@@ -94,6 +95,14 @@ export const web = {
   'web.talk.arrived': ({ name, text }: { readonly name: string; readonly text: string }): string =>
     `${name}: ${text}`,
   'web.talk.joined': ({ name }: { readonly name: string }): string => `${name} joined`,
+  'web.talk.i-joined': 'You joined',
+  'web.talk.i-joined-by': ({ name }: { readonly name: string }): string => `You joined, invited by ${name}`,
+  'web.talk.left': ({ name }: { readonly name: string }): string => `${name} left`,
+  'web.talk.i-left': 'You left',
+  'web.talk.removed-by': ({ name, by }: { readonly name: string; readonly by: string }): string =>
+    `${by} removed ${name}`,
+  'web.talk.removed-by-me': ({ name }: { readonly name: string }): string => `You removed ${name}`,
+  'web.talk.i-removed': 'You were removed',
   'web.talk.gone': ({ name }: { readonly name: string }): string => `${name} is no longer in the group`,
   'web.talk.gap': ({ name, missing }: { readonly name: string; readonly missing: number }): string =>
     `${count('en', missing, messages)} from ${name} ${missing === 1 ? 'is' : 'are'} missing. ${

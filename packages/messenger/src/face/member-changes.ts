@@ -1,0 +1,69 @@
+/** Who came and went in a space, as its events tell it: those that had an effect, at the time of whoever wrote them. */
+import { nodeOf, order } from '@kith/protocol'
+import type { Content, UserId } from '@kith/protocol'
+import type { Core, OpenSpace } from '../core.ts'
+import type { Space } from '../space/space.ts'
+import type { MemberChangeView } from './requests.ts'
+import { nameOf } from './views.ts'
+
+/** Of the newest, so many are told. */
+const maxChanges = 200
+
+/** What an event did, by whose doing where that was not their own. */
+interface Deed {
+  readonly kind: MemberChangeView['kind']
+  readonly user: UserId
+  readonly by: UserId | null
+}
+
+/** Comings and goings, oldest first. */
+export async function memberChangesOf(
+  core: Core,
+  { space }: OpenSpace,
+): Promise<readonly MemberChangeView[]> {
+  const { effective } = space.membership
+  const found: { readonly eid: string; readonly position: number; readonly deed: Deed }[] = []
+  for (const [position, eid] of order(space.state.graph).entries()) {
+    const node = effective.has(eid) ? nodeOf(space.state.graph, eid) : null
+    const deed = node?.content == null ? null : deedOf(space, node.user, node.content)
+    if (deed !== null) found.push({ eid, position, deed })
+  }
+  if (found.length === 0) return []
+  const directory = await core.store.directory(space.id, 'auth')
+  const nowMs = core.clock.nowMs()
+  return found
+    .slice(-maxChanges)
+    .map(({ eid, position, deed }): MemberChangeView => {
+      const writtenMs = directory[position]?.hlcMs ?? nowMs
+      return {
+        eid,
+        ...viewPerson(space, deed.user),
+        kind: deed.kind,
+        by: deed.by === null ? null : viewPerson(space, deed.by),
+        // A clock that is ahead puts nobody into the future.
+        ms: Math.min(writtenMs, nowMs),
+      }
+    })
+    .toSorted((one, other) => one.ms - other.ms)
+}
+
+function deedOf({ membership }: Space, author: UserId, content: Content): Deed | null {
+  switch (content.type) {
+    case 'admit': {
+      const { user, invite } = content.request.request
+      return { kind: 'joined', user, by: membership.invites.get(invite)?.author ?? null }
+    }
+    case 'add':
+      return { kind: 'joined', user: content.user, by: author }
+    case 'remove':
+      return { kind: 'removed', user: content.user, by: author }
+    case 'leave':
+      return { kind: 'left', user: author, by: null }
+    default:
+      return null
+  }
+}
+
+function viewPerson(space: Space, user: UserId): Pick<MemberChangeView, 'user' | 'name' | 'me'> {
+  return { user, name: nameOf(space, user), me: user === space.own.user }
+}
