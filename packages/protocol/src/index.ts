@@ -96,7 +96,7 @@ export type { SignedRegister, VerifiedRegister } from './registers/register.ts'
 export { maxInviteRelays } from './limits.ts'
 export { maxGossipMessageBytes } from './relay/limits.ts'
 export { applyEvent } from './space/apply-event.ts'
-export type { Outcome } from './space/apply-event.ts'
+export type { Outcome, Start } from './space/apply-event.ts'
 export {
   entryEvent,
   isEntryOf,
@@ -114,8 +114,10 @@ export {
   createLog,
   eidAt,
   extendLog,
+  heldAt,
+  mainTips,
 } from './space/log.ts'
-export type { Floor, Log } from './space/log.ts'
+export type { Floor, Log, LogEntry } from './space/log.ts'
 export { createSpaceState } from './space/space-state.ts'
 export type { SpaceState } from './space/space-state.ts'
 export type { SyncAction } from './sync/actions.ts'

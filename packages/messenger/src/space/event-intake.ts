@@ -12,12 +12,13 @@ import {
   nextHlc,
   noteReturn,
 } from '@kith/protocol'
-import type { Hlc, Outcome, SpaceState, VerifiedEvent } from '@kith/protocol'
+import type { Hlc, Outcome, SpaceState, Start, VerifiedEvent } from '@kith/protocol'
 import type { Clock } from '../clock.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
 import type { Keyring } from './keyring.ts'
 import { logRecord } from './log-records.ts'
 import type { PendingStep } from './step.ts'
+import type { Timeline } from './timeline.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import type { Arrival } from './waiting-room.ts'
 
@@ -27,6 +28,8 @@ export interface IntakeParts {
   readonly own: OwnKeys
   readonly state: SpaceState
   readonly keyring: Keyring
+  /** What is stored already. */
+  readonly timeline: Timeline
   /** The latest times seen, of own and others' events. */
   readonly clocks: readonly Hlc[]
 }
@@ -66,19 +69,30 @@ export class EventIntake {
     return outcome
   }
 
-  #applyOne({ event, floor }: Arrival, step: PendingStep): Outcome {
-    const { engine, clock, own, state, keyring } = this.#parts
-    const isBelieved = floor !== null && isFloorExplained(state, own.user, event)
-    const outcome = applyEvent(state, event, isBelieved ? floor : null)
+  #applyOne(arrival: Arrival, step: PendingStep): Outcome {
+    const { engine, clock, state, keyring, timeline } = this.#parts
+    const { event } = arrival
+    const outcome = applyEvent(state, event, this.#startOf(arrival))
     if (outcome.outcome !== 'applied') return outcome
     this.#lastClock = nextHlc([this.#lastClock, event.header.hlc], clock.nowMs())
-    step.add(event, outcome.forked)
+    // What its log once let go is stored still.
+    if (timeline.position(event.eid) !== null) step.logs.add(event.header.device)
+    else step.add(event, outcome.forked)
     if (event.wrapPage !== null && event.content?.type === 'epoch') {
       const [hash] = event.content.wrapPages
       if (hash !== undefined && equalBytes(engine.sha256(event.wrapPage), hash))
         step.puts.push(keyring.keepPage(hash, event.wrapPage))
     }
     return outcome
+  }
+
+  /** Where this event may begin its log; the own log never begins anew, for its end is where the next message goes. */
+  #startOf({ event, floor }: Arrival): Start | null {
+    const { own, state } = this.#parts
+    const { device, seq } = event.header
+    if (device === own.device && state.logs.has(device)) return null
+    if (seq === 0) return 'first'
+    return floor !== null && isFloorExplained(state, own.user, event) ? floor : null
   }
 
   /** What was held of each log when this member came back is told apart from what is said from then on. */

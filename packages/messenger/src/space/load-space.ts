@@ -1,12 +1,13 @@
 /** Brings a space back from storage: its graph from the auth lane, its logs and timeline from the content directory. */
 import type { Engine } from '@kith/crypto'
 import { createSpaceState, applyEvent, decodeEvent, toId, unsafeTrustStoredEvent } from '@kith/protocol'
-import type { DeviceId, Env, Hlc, SpaceId, SpaceState, VerifiedEvent } from '@kith/protocol'
+import type { DeviceId, Eid, Env, Hlc, SpaceId, SpaceState, VerifiedEvent } from '@kith/protocol'
 import type { DirectoryEntry, Store } from '@kith/storage'
 import type { Clock } from '../clock.ts'
 import { MessengerError } from '../errors.ts'
 import { Keyring } from './keyring.ts'
-import { decodeLogRecord, fillLogs } from './log-records.ts'
+import { fillLog, heldEntries, toRead } from './fill-logs.ts'
+import { decodeLogRecord } from './log-records.ts'
 import type { LogRecord } from './log-records.ts'
 import { Outbox } from './outbox.ts'
 import type { OwnKeys } from '../identity/own-secrets.ts'
@@ -26,7 +27,7 @@ export async function loadSpace(parts: LoadParts, id: SpaceId): Promise<Space> {
   const { engine, store, clock, own } = parts
   const { state, clocks } = await loadState(parts, id)
   const directory = await store.directory(id, 'content')
-  await loadLogs(store, state, directory)
+  await loadLogs(parts, state, directory)
   const keyring = new Keyring({ engine, own, space: id, nowMs: () => clock.nowMs() })
   const outbox = new Outbox(id)
   const registers = new Registers(id)
@@ -73,10 +74,11 @@ function restore(bytes: Uint8Array, env: Pick<Env, 'sha256'>): VerifiedEvent {
 }
 
 async function loadLogs(
-  store: Store,
+  { engine, store }: LoadParts,
   state: SpaceState,
   directory: readonly DirectoryEntry[],
 ): Promise<void> {
+  const env: Pick<Env, 'sha256'> = { sha256: (bytes) => engine.sha256(bytes) }
   const records = new Map<DeviceId, LogRecord>()
   for (const { device } of directory) {
     const id = toId<DeviceId>(device)
@@ -85,6 +87,14 @@ async function loadLogs(
     if (record === null) throw new MessengerError('storage-failed')
     records.set(id, decodeLogRecord(id, record))
   }
-  fillLogs(records, directory)
-  for (const [device, { log }] of records) state.logs.set(device, log)
+  const held = heldEntries(records, directory)
+  const prevs = new Map<Eid, Eid | null>()
+  for (const { bytes } of await store.read(state.id, 'content', [...held.values()].flatMap(toRead))) {
+    const event = decodeEvent(bytes, env)
+    if (event.ok) prevs.set(event.value.eid, event.value.header.prev)
+  }
+  for (const [device, record] of records) {
+    fillLog(record, held.get(device) ?? new Map(), (eid) => prevs.get(eid) ?? null)
+    state.logs.set(device, record.log)
+  }
 }

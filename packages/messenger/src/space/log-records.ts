@@ -1,17 +1,24 @@
-/** What storage keeps of a content log beside its events: its user, floors, citations and forks. */
+/** What storage keeps of a content log beside its events: its user, the ends of its stretches, citations and forks. */
 import { decodeCbor, encodeCbor } from '@kith/crypto'
-import { beginStretch, createLog, extendLog, formatHex, fromId, toId } from '@kith/protocol'
-import type { DeviceId, Eid, Floor, Log, SpaceId, UserId } from '@kith/protocol'
-import type { DirectoryEntry } from '@kith/storage'
+import { createLog, fromId, toId } from '@kith/protocol'
+import type { DeviceId, Eid, Floor, Log, LogEntry, SpaceId, UserId } from '@kith/protocol'
 import { MessengerError } from '../errors.ts'
 import type { Puts } from './step.ts'
 
+type HeadRecord = readonly [number, Uint8Array] | null
 type FloorRecord = readonly [number, Uint8Array, Floor['reason']] | null
 
-/** A log without its eids, and the floors of its stretches, oldest first. */
+/** What a log held without a gap. Records of before heads were kept have none. */
+export interface StretchRecord {
+  readonly floor: Floor | null
+  readonly head: LogEntry | null
+}
+
+/** A log without its eids, its stretches, oldest first, and what is set aside above, lowest first. */
 export interface LogRecord {
   readonly log: Log
-  readonly floors: readonly (Floor | null)[]
+  readonly stretches: readonly StretchRecord[]
+  readonly beyond: readonly StretchRecord[]
 }
 
 /** What storage is told of a log. */
@@ -25,14 +32,26 @@ function encodeLogRecord(log: Log): Uint8Array {
     fromId(log.user),
     [...log.earlier, log].map(({ floor }) => encodeFloor(floor)),
     log.keptTo,
-    log.citations.map(({ seq, auth }) => [seq, auth.map(fromId)]),
+    [log, ...log.beyond].flatMap(({ citations }) =>
+      citations.map(({ seq, auth }): [number, Uint8Array[]] => [seq, auth.map(fromId)]),
+    ),
     [...log.forks.values()].map(({ seq, eid, prev, auth }) => [
       seq,
       fromId(eid),
       prev === null ? null : fromId(prev),
       auth.map(fromId),
     ]),
+    [...log.earlier, log].map(({ head }) => encodeHead(head)),
+    log.beyond.map(({ floor, head }) => [encodeFloor(floor), encodeHead(head)]),
   ])
+}
+
+function encodeHead(head: LogEntry | null): HeadRecord {
+  return head === null ? null : [head.seq, fromId(head.eid)]
+}
+
+function decodeHead(record: HeadRecord): LogEntry | null {
+  return record === null ? null : { seq: record[0], eid: toId<Eid>(record[1]) }
 }
 
 function encodeFloor(floor: Floor | null): FloorRecord {
@@ -47,14 +66,18 @@ function decodeFloor(record: FloorRecord): Floor | null {
 export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): LogRecord {
   const decoded = decodeCbor(bytes, { maxBytes: bytes.length })
   if (!decoded.ok) throw new MessengerError('storage-failed')
-  const [, user, floorRecords, keptTo, citations, forks] = decoded.value as unknown as [
-    number,
-    Uint8Array,
-    FloorRecord[],
-    number,
-    [number, Uint8Array[]][],
-    [number, Uint8Array, Uint8Array | null, Uint8Array[]][],
-  ]
+  // Records of before anything was set aside end with the forks.
+  const [, user, floorRecords, keptTo, citations, forks, heads = [], aside = []] =
+    decoded.value as unknown as [
+      number,
+      Uint8Array,
+      FloorRecord[],
+      number,
+      [number, Uint8Array[]][],
+      [number, Uint8Array, Uint8Array | null, Uint8Array[]][],
+      HeadRecord[]?,
+      [FloorRecord, HeadRecord][]?,
+    ]
   const floors = floorRecords.map(decodeFloor)
   const log = createLog(device, toId<UserId>(user), floors[0] ?? null)
   log.keptTo = keptTo
@@ -68,22 +91,7 @@ export function decodeLogRecord(device: DeviceId, bytes: Uint8Array): LogRecord 
       auth: auth.map((cited) => toId<Eid>(cited)),
     })
   }
-  return { log, floors }
-}
-
-/** Fills the eids and anchors of a space's logs from its content directory. */
-export function fillLogs(
-  records: ReadonlyMap<DeviceId, LogRecord>,
-  directory: readonly DirectoryEntry[],
-): void {
-  const inOrder = directory.toSorted((left, right) => left.seq - right.seq)
-  for (const entry of inOrder) {
-    const record = records.get(formatHex(entry.device) as DeviceId)
-    const eid = toId<Eid>(entry.eid)
-    if (record === undefined || record.log.forks.has(eid)) continue
-    const { log, floors } = record
-    const floor = floors.find((each) => each?.seq === entry.seq - 1)
-    if (log.head !== null && entry.seq > log.head.seq + 1 && floor != null) beginStretch(log, floor)
-    extendLog(log, { seq: entry.seq, eid }, entry.anchor)
-  }
+  const stretches = floors.map((floor, index) => ({ floor, head: decodeHead(heads[index] ?? null) }))
+  const beyond = aside.map(([floor, head]) => ({ floor: decodeFloor(floor), head: decodeHead(head) }))
+  return { log, stretches, beyond }
 }

@@ -6,7 +6,6 @@ import { run } from '@kith/crypto'
 import type { Engine } from '@kith/crypto'
 import { currentState, hasEvent, order } from '@kith/protocol'
 import type {
-  DeviceId,
   Eid,
   Env,
   MembershipState,
@@ -278,8 +277,7 @@ export class Space {
   }
 
   #logRecords(step: PendingStep): Puts {
-    const devices = new Set<DeviceId>(step.content.map((event) => event.header.device))
-    return [...devices].flatMap((device) => {
+    return [...step.logs].flatMap((device) => {
       const log = this.state.logs.get(device)
       return log === undefined ? [] : [logRecord(this.id, log)]
     })

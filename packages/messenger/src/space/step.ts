@@ -1,5 +1,5 @@
 /** One step of a space: what it changed, gathered until it is committed and told. */
-import type { Outcome, VerifiedEvent } from '@kith/protocol'
+import type { DeviceId, Eid, Outcome, VerifiedEvent } from '@kith/protocol'
 import type { Step } from '@kith/storage'
 import { laneOf } from './stored-events.ts'
 
@@ -20,15 +20,23 @@ export class PendingStep implements SpaceStep {
   readonly content: VerifiedEvent[] = []
   readonly forked: VerifiedEvent[] = []
   readonly puts: Puts[number][] = []
+  /** Logs that changed. */
+  readonly logs: Set<DeviceId> = new Set()
+  readonly #added = new Set<Eid>()
   openedEpochs = false
 
   get isEmpty(): boolean {
-    return this.auth.length + this.content.length + this.puts.length === 0
+    return this.auth.length + this.content.length + this.puts.length + this.logs.size === 0
   }
 
   add(event: VerifiedEvent, forked: boolean): void {
-    if (laneOf(event) === 'auth') this.auth.push(event)
-    else this.content.push(event)
+    const isContent = laneOf(event) === 'content'
+    if (isContent) this.logs.add(event.header.device)
+    // A log may take again what it let go within one step.
+    if (this.#added.has(event.eid)) return
+    this.#added.add(event.eid)
+    if (isContent) this.content.push(event)
+    else this.auth.push(event)
     if (forked) this.forked.push(event)
   }
 }

@@ -21,7 +21,8 @@ export interface Place {
 
 export class Timeline {
   #places: Place[] = []
-  readonly #latest = new Map<string, { ms: number; counter: number; firstSeq: number }>()
+  /** Of each device what is held without a gap, lowest first: mostly one. */
+  readonly #spans = new Map<string, Span[]>()
   readonly #byEid = new Map<string, Place>()
 
   /** Builds the index from a lane's directory. */
@@ -101,19 +102,37 @@ export class Timeline {
   }
 
   #place(device: string, own: Place): Place {
-    const before = this.#latest.get(device)
-    // A chain's own order wins over its clocks: an event is shown after the one it follows. History that is served later
-    // follows nothing that is held.
-    const isOlder = before !== undefined && own.seq < before.firstSeq
-    const isAhead = before === undefined || isOlder || compareClocks(own, before) > 0
+    const spans = this.#spans.get(device) ?? []
+    this.#spans.set(device, spans)
+    const at = spans.findLastIndex(({ first }) => first <= own.seq)
+    const before = spans[at]
+    // A chain's own order wins over its clocks: an event is shown after the one it follows. What is served later follows
+    // nothing that was held above it.
+    const isAhead = before === undefined || compareClocks(own, before) > 0
     const place = isAhead ? own : { ...own, ms: before.ms, counter: before.counter + 1 }
-    if (before === undefined)
-      this.#latest.set(device, { ms: place.ms, counter: place.counter, firstSeq: own.seq })
-    else if (isOlder) before.firstSeq = own.seq
-    else [before.ms, before.counter] = [place.ms, place.counter]
+    if (before === undefined || own.seq > before.last + 1) {
+      const above = spans[at + 1]
+      if (above?.first === own.seq + 1) above.first = own.seq
+      else spans.splice(at + 1, 0, spanOf(place))
+    } else {
+      ;[before.ms, before.counter] = [place.ms, place.counter]
+      before.last = Math.max(before.last, own.seq)
+    }
     this.#byEid.set(own.eid, place)
     return place
   }
+}
+
+/** Of one device's events from `first` to `last`, the latest clock shown. */
+interface Span {
+  first: number
+  last: number
+  ms: number
+  counter: number
+}
+
+function spanOf({ seq, ms, counter }: Place): Span {
+  return { first: seq, last: seq, ms, counter }
 }
 
 function compareClocks(

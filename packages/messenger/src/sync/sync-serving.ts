@@ -4,9 +4,9 @@ import type { FrameStream } from '@kith/network'
 import {
   admitKeyRequest,
   decodeEvent,
-  eidAt,
   encodeMessage,
   encodeRun,
+  heldAt,
   registers as registerCodec,
   runMessages,
   splitIntoFrames,
@@ -49,7 +49,7 @@ export class SyncServing {
     if (log === undefined) return
     const eids: Eid[] = []
     for (let seq = from; seq <= to; seq++) {
-      const eid = eidAt(log, seq)
+      const eid = heldAt(log, seq)
       if (eid !== null) eids.push(eid)
     }
     await this.#sendRun({ tag, device, floor, events: await this.#contentEvents(open, eids) })

@@ -5,12 +5,12 @@
 import {
   anchorFrom,
   beyond,
-  branchTips,
   eidAt,
   entryEvent,
   graphHeads,
   hasEvent,
   isInPast,
+  mainTips,
   nodeOf,
   order,
   servedFrom,
@@ -159,9 +159,11 @@ function logViews({ state, own }: Space, peer: UserId): ReadonlyMap<DeviceId, Lo
   const entries = [entryEvent(state, peer), entryEvent(state, own.user)] as const
   const views = new Map<DeviceId, LogView>()
   for (const [device, log] of state.logs) {
-    const view = viewLog(log)
-    const from = servedFrom(state, log, entries[0])
-    views.set(device, { ...view, servedFrom: from, sharedFrom: sharedFrom(state, log, entries) })
+    // To whom the policy gives nothing below, what is set aside is all there is.
+    const parts = [log, ...log.beyond]
+    const part = parts.find((each) => servedFrom(state, each, entries[0]) !== null) ?? log
+    const from = servedFrom(state, part, entries[0])
+    views.set(device, { ...viewLog(part), servedFrom: from, sharedFrom: sharedFrom(state, part, entries) })
   }
   return views
 }
@@ -174,7 +176,7 @@ function viewLog(log: Log): Omit<LogView, 'servedFrom' | 'sharedFrom'> {
     eidAt: (seq) => eidAt(log, seq),
     anchorFrom: (seq) => anchorFrom(log, seq),
     forks: [...log.forks.values()],
-    tips: branchTips(log),
+    tips: mainTips(log),
   }
 }
 

@@ -10,16 +10,20 @@ import { acceptAuthEvent, hasEvent, isInPast } from '../membership/graph.ts'
 import { canWrite } from '../membership/liveness.ts'
 import {
   appendToLog,
+  beginBelow,
   beginStretch,
   citationsOfStretch,
   citedAt,
+  closeGap,
   createLog,
   eidAt,
   expectedPrev,
   holdsEvent,
+  joinPart,
   maxForksPerLog,
   prependToLog,
   sameIds,
+  takeReached,
 } from './log.ts'
 import type { Floor, Log } from './log.ts'
 import type { SpaceState } from './space-state.ts'
@@ -33,13 +37,19 @@ export type Outcome =
   | { readonly outcome: 'rejected'; readonly reason: string }
 
 /**
- * Applies one event. `floor` is the server's claim where a log is served from its middle; `isFloorExplained` says whether
+ * Where a log may begin, or begin anew: above what its server says lies below, or at the first event of the chain. What
+ * is held above and cannot be reached from there is set aside.
+ */
+export type Start = Floor | 'first'
+
+/**
+ * Applies one event. `start` is the server's claim where a log is served from its middle; `isFloorExplained` says whether
  * its reader may believe it.
  */
-export function applyEvent(state: SpaceState, event: VerifiedEvent, floor: Floor | null = null): Outcome {
+export function applyEvent(state: SpaceState, event: VerifiedEvent, start: Start | null = null): Outcome {
   if (spaceOf(event) !== state.id) return { outcome: 'rejected', reason: 'other-space' }
   const isAuth = event.header.type < firstContentType
-  const outcome = isAuth ? applyAuthEvent(state, event) : applyContentEvent(state, event, floor)
+  const outcome = isAuth ? applyAuthEvent(state, event) : applyContentEvent(state, event, start)
   if (outcome.outcome === 'applied') state.version += 1
   return outcome
 }
@@ -55,8 +65,9 @@ function applyAuthEvent(state: SpaceState, event: VerifiedEvent): Outcome {
   return { outcome: 'applied', forked }
 }
 
-function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor | null): Outcome {
+function applyContentEvent(state: SpaceState, event: VerifiedEvent, start: Start | null): Outcome {
   const { header, eid } = event
+  const floor = start === 'first' ? null : start
   // Nothing in this version takes a body away for good, so whoever serves an event without one withholds it; taken as
   // it is, it would stand in the way of the whole event for ever. Whoever has the body serves it.
   if (event.bodyBytes === null) return { outcome: 'rejected', reason: 'stub-without-reason' }
@@ -67,7 +78,7 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
     return { outcome: 'rejected', reason: 'redundant-citation' }
   const log = state.logs.get(header.device) ?? createLog(header.device, userOf(event), floor)
   if (holdsEvent(log, { seq: header.seq, eid })) return { outcome: 'duplicate' }
-  const place = placeInLog(log, event, floor)
+  const place = placeInLog(log, event, start)
   if (place === 'waiting') return { outcome: 'waiting', for: header.prev === null ? [] : [header.prev] }
   if (place === 'below-floor') return { outcome: 'below-floor' }
   if (place === 'broken') return { outcome: 'rejected', reason: 'prev-of-another-chain' }
@@ -81,10 +92,11 @@ function applyContentEvent(state: SpaceState, event: VerifiedEvent, floor: Floor
 }
 
 type Left = 'waiting' | 'below-floor' | 'broken'
-type Place = 'next' | 'fork' | 'floor' | 'beyond-gap' | Left
+type Place = 'next' | 'fork' | 'floor' | 'beyond-gap' | 'below' | Left
 
-function placeInLog(log: Log, event: VerifiedEvent, floor: Floor | null): Place {
+function placeInLog(log: Log, event: VerifiedEvent, start: Start | null): Place {
   const { seq, prev } = event.header
+  const floor = start === 'first' ? null : start
   // A chain is one user's: its first event says whose.
   if (log.user !== userOf(event)) return 'broken'
   const expected = expectedPrev(log)
@@ -92,18 +104,22 @@ function placeInLog(log: Log, event: VerifiedEvent, floor: Floor | null): Place 
   if (seq === expected.seq + 1 && (prev === expected.eid || expected.seq < 0)) return 'next'
   const isAbove = floor?.seq === seq - 1 && floor.eid === prev && floor.seq > expected.seq
   if (isAbove && !log.forks.has(floor.eid)) return 'beyond-gap'
-  if (log.floor !== null && seq <= log.floor.seq) return placeBelow(log, event, log.floor)
+  if (log.floor !== null && seq <= log.floor.seq) return placeBelow(log, event, log.floor, start)
   const parentSeq = seq - 1
   if (prev === null || (log.floor?.eid === prev && log.floor.seq === parentSeq)) return 'fork'
   if (eidAt(log, parentSeq) === prev || log.forks.get(prev)?.seq === parentSeq) return 'fork'
   return log.forks.has(prev) ? 'broken' : 'waiting'
 }
 
-function placeBelow(log: Log, { eid, header }: VerifiedEvent, floor: Floor): Place {
+function placeBelow(log: Log, { eid, header }: VerifiedEvent, floor: Floor, start: Start | null): Place {
   const below = log.earlier.at(-1)?.head
   // Of a device that forked, one branch may be held before a gap and another above it: the gap stays.
   if (below != null && header.seq <= below.seq) return 'broken'
-  return log.head !== null && eid === floor.eid ? 'floor' : 'below-floor'
+  if (log.head === null) return 'below-floor'
+  if (eid === floor.eid) return 'floor'
+  const isStart =
+    start === 'first' ? header.seq === 0 : start?.seq === header.seq - 1 && start.eid === header.prev
+  return isStart ? 'below' : 'below-floor'
 }
 
 function keepInLog(
@@ -119,14 +135,31 @@ function keepInLog(
     return { outcome: 'applied', forked: false }
   }
   if (place === 'beyond-gap' && floor !== null) beginStretch(log, floor)
+  if (place === 'below') beginBelow(log, floor)
   if (place !== 'fork') {
     appendToLog(log, entry, event.header.auth, event.signature !== null)
+    closeGap(log)
     state.logs.set(log.device, log)
-    return { outcome: 'applied', forked: false }
+    return { outcome: 'applied', forked: reachesAnother(state, log) }
   }
   if (log.forks.size >= maxForksPerLog) return { outcome: 'rejected', reason: 'too-many-forks' }
   log.forks.set(event.eid, { ...entry, prev: event.header.prev, auth: event.header.auth })
   return { outcome: 'applied', forked: true }
+}
+
+/**
+ * Goes on with what was set aside and is now reached. True where it builds on another event than the one held there: the
+ * device has signed two chains, and the one that nothing leads to is let go.
+ */
+function reachesAnother(state: SpaceState, log: Log): boolean {
+  let isForked = false
+  for (let part = takeReached(log); part !== null; part = takeReached(log)) {
+    const isNext = part.floor?.eid === log.head?.eid
+    const knowsAll = !knowsLess(state, part.citations[0]?.auth ?? [], log.citations.at(-1)?.auth ?? [])
+    if (isNext && knowsAll) joinPart(log, part)
+    else isForked = true
+  }
+  return isForked
 }
 
 /** The event beside it was permitted, and permission depends on what is cited, user and device alone. */
@@ -149,6 +182,7 @@ function citesLessThanPrev(state: SpaceState, log: Log, event: VerifiedEvent, pl
     return knowsLess(state, log.citations[above]?.auth ?? auth, auth) || knowsLess(state, auth, below)
   }
   if (place === 'beyond-gap') return knowsLess(state, auth, log.citations.at(-1)?.auth ?? [])
+  if (place === 'below') return knowsLess(state, auth, log.citations[citationsOfStretch(log) - 1]?.auth ?? [])
   if (prev === null) return false
   return knowsLess(state, auth, log.forks.get(prev)?.auth ?? citedAt(log, seq - 1))
 }

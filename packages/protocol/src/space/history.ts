@@ -6,7 +6,7 @@ import type { SignedEvent } from '../event/event.ts'
 import type { Eid, UserId } from '../ids.ts'
 import { currentState } from '../membership/current.ts'
 import { isInPast } from '../membership/graph.ts'
-import { lastHeldBelow, placeFrom } from './log.ts'
+import { citedAt, lastHeldBelow, placeFrom } from './log.ts'
 import type { Log } from './log.ts'
 import type { SpaceState } from './space-state.ts'
 
@@ -60,13 +60,13 @@ export function sharedFrom(
 
 /**
  * May `reader` believe that a log begins for it at `first`, or goes on there above a gap? Only where the policy keeps
- * what came before from it: `first` was written by somebody who knew of its entry, what is held by somebody who did not.
- * A floor claimed too high is found by comparing, and lowered.
+ * what came before from it: `first` was written by somebody who knew of its entry, what is held below by somebody who did
+ * not. A floor claimed too high is found by comparing, and lowered.
  */
 export function isFloorExplained(state: SpaceState, reader: UserId, first: SignedEvent): boolean {
   const { effective, settings } = currentState(state.graph)
   if (settings.history?.from === 'all') return false
-  const held = state.logs.get(first.header.device)?.citations.at(-1)?.auth ?? []
+  const held = heldBefore(state.logs.get(first.header.device), first.header.seq)
   return state.graph.entries.some(
     ({ node }) =>
       enteredBy(node) === reader &&
@@ -74,6 +74,13 @@ export function isFloorExplained(state: SpaceState, reader: UserId, first: Signe
       knows(state, first.header.auth, node.eid) &&
       !knows(state, held, node.eid),
   )
+}
+
+/** What the last event cites that is held below `seq`, or of all where that lies in the newest stretch or above. */
+function heldBefore(log: Log | undefined, seq: number): readonly Eid[] {
+  if (log === undefined) return []
+  const last = seq < log.base ? lastHeldBelow(log, seq) : (log.head?.seq ?? null)
+  return last === null ? [] : citedAt(log, last)
 }
 
 /** Notes what is held of each log from before its reader came back into the space by `entry`; the logs it noted. */

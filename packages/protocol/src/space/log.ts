@@ -1,7 +1,7 @@
 /**
  * A content log: what is held of one device's content chain in one space. Ids are kept packed, 32 bytes a seq, so that
  * a long log costs little; branches of a forked device are kept beside the main one. Whoever left and came back holds
- * what lies before and after that in stretches. Section 4.
+ * what lies before and after that in stretches; what nothing held leads to is set aside. Section 4.
  */
 import { fromId, toId } from '../ids.ts'
 import type { DeviceId, Eid, UserId } from '../ids.ts'
@@ -50,6 +50,11 @@ export interface Log extends Stretch {
    */
   readonly earlier: Stretch[]
   /**
+   * Parts that were held first and that nothing below leads to yet, lowest first. They are joined once their floor is
+   * reached, and let go where another event lies in its place. No forks, and nothing set aside, of their own.
+   */
+  readonly beyond: Log[]
+  /**
    * The last seq held when its reader came back into the space; -1 for one that never did. The way from later events
    * down to these may never be held, so it is taken for granted.
    */
@@ -64,6 +69,8 @@ export interface Log extends Stretch {
 
 /** Forked events kept for one device; more are refused, its owner is told long before. */
 export const maxForksPerLog = 256
+/** Parts of one log set aside; of more, the highest is let go. */
+export const maxBeyondPerLog = 8
 
 /** A log that holds nothing yet. */
 export function createLog(device: DeviceId, user: UserId, floor: Floor | null): Log {
@@ -72,6 +79,7 @@ export function createLog(device: DeviceId, user: UserId, floor: Floor | null): 
     user,
     ...emptyStretch(floor),
     earlier: [],
+    beyond: [],
     keptTo: -1,
     anchors: [],
     citations: [],
@@ -100,11 +108,25 @@ export function lastHeldBelow(log: Log, seq: number): number | null {
 
 /** Is this event held, on any branch? */
 export function holdsEvent(log: Log, entry: LogEntry): boolean {
-  return eidAt(log, entry.seq) === entry.eid || log.forks.has(entry.eid)
+  return heldAt(log, entry.seq) === entry.eid || log.forks.has(entry.eid)
 }
 
-/** The last event of every branch. */
+/** The eid held at `seq` on the main branch or in what is set aside above it, or null. */
+export function heldAt(log: Log, seq: number): Eid | null {
+  return eidAt(partAt(log, seq), seq)
+}
+
+function partAt(log: Log, seq: number): Log {
+  return log.beyond.findLast(({ base }) => seq >= base) ?? log
+}
+
+/** The last event of every branch, and of what is set aside. */
 export function branchTips(log: Log): readonly LogEntry[] {
+  return [...mainTips(log), ...log.beyond.flatMap(({ head }) => head ?? [])]
+}
+
+/** The last event of every branch that leads down to where the log begins. */
+export function mainTips(log: Log): readonly LogEntry[] {
   const followed = new Set([...log.forks.values()].map(({ prev }) => prev))
   const forks = [...log.forks.values()].filter(({ eid }) => !followed.has(eid))
   return log.head === null ? forks : [log.head, ...forks]
@@ -117,7 +139,9 @@ export function branchTips(log: Log): readonly LogEntry[] {
 export function ancestorAt(log: Log, from: LogEntry, seq: number): Eid | null {
   let fork = log.forks.get(from.eid)
   if (fork === undefined) {
-    if (eidAt(log, from.seq) === from.eid) return seq <= from.seq ? eidAt(log, seq) : null
+    const part = partAt(log, from.seq)
+    const isHeld = eidAt(part, from.seq) === from.eid
+    if (isHeld && (part === log || seq >= part.base)) return seq <= from.seq ? eidAt(part, seq) : null
     return seq <= log.keptTo && log.keptTo < from.seq ? eidAt(log, seq) : null
   }
   while (fork.seq > seq) {
@@ -134,11 +158,10 @@ export function expectedPrev(log: Log): LogEntry | null {
   return log.head ?? log.floor
 }
 
-/** The heads cited by the event at `seq` on the main branch; empty where it is not held. */
+/** The heads cited by the event at `seq` on the main branch, or set aside; empty where it is not held. */
 export function citedAt(log: Log, seq: number): readonly Eid[] {
-  return (
-    log.citations[placeFrom(log.citations.length, (index) => log.citations[index]!.seq > seq) - 1]?.auth ?? []
-  )
+  const { citations } = partAt(log, seq)
+  return citations[placeFrom(citations.length, (index) => citations[index]!.seq > seq) - 1]?.auth ?? []
 }
 
 /** The first of `length` ascending places for which `isThere` holds; `length` where it holds for none. */
@@ -163,6 +186,46 @@ export function beginStretch(log: Log, floor: Floor): void {
   const { floor: before, head, base, eids, headroom } = log
   log.earlier.push({ floor: before, head, base, eids, headroom })
   Object.assign(log, emptyStretch(floor))
+  const above = log.beyond.filter((part) => part.base > log.base)
+  log.beyond.splice(0, log.beyond.length, ...above)
+}
+
+/** Sets the newest stretch aside and begins again below it. The caller has checked that a log may begin there. */
+export function beginBelow(log: Log, floor: Floor | null): void {
+  const { head, base, eids, headroom } = log
+  const upper = createLog(log.device, log.user, log.floor)
+  Object.assign(upper, { head, base, eids, headroom })
+  const anchor = placeFrom(log.anchors.length, (index) => log.anchors[index]! >= base)
+  // Either may be longer than what fits into one call.
+  for (const each of log.citations.splice(citationsOfStretch(log))) upper.citations.push(each)
+  for (const each of log.anchors.splice(anchor)) upper.anchors.push(each)
+  log.beyond.unshift(upper)
+  if (log.beyond.length > maxBeyondPerLog) log.beyond.pop()
+  Object.assign(log, emptyStretch(floor))
+  // Branches of what was set aside hang in the air as it does.
+  for (const fork of [...log.forks.values()].sort((left, right) => left.seq - right.seq)) {
+    const { prev, seq, eid } = fork
+    if (prev !== null && !log.forks.has(prev) && eidAt(log, seq - 1) !== prev) log.forks.delete(eid)
+  }
+}
+
+/** The lowest part set aside, once the main branch has come to the seq of its floor; it is taken out. */
+export function takeReached(log: Log): Log | null {
+  const [part] = log.beyond
+  if (log.head === null || part?.floor == null || part.floor.seq > log.head.seq) return null
+  log.beyond.shift()
+  return part
+}
+
+/** Goes on with what was set aside. The caller has checked that it follows. */
+export function joinPart(log: Log, part: Log): void {
+  const [lower, upper] = [heldEids(log), heldEids(part)]
+  log.eids = joinedEids(lower, upper)
+  log.headroom = 0
+  log.head = part.head
+  const isAsBelow = sameIds(log.citations.at(-1)?.auth ?? [], part.citations[0]?.auth ?? [])
+  for (const each of isAsBelow ? part.citations.slice(1) : part.citations) log.citations.push(each)
+  for (const each of part.anchors) log.anchors.push(each)
 }
 
 /** Appends the next event of the main branch. The caller has checked that it follows. */
@@ -210,7 +273,7 @@ export function prependToLog(
 }
 
 /** Joins the newest stretch to the one below where nothing is missing between them any more. */
-function closeGap(log: Log): void {
+export function closeGap(log: Log): void {
   const below = log.earlier.at(-1)
   if (log.floor === null || log.head === null || below?.head?.eid !== log.floor.eid) return
   log.earlier.pop()
@@ -218,13 +281,17 @@ function closeGap(log: Log): void {
   const [last, first] = [log.citations[citation - 1], log.citations[citation]]
   if (last !== undefined && first !== undefined && sameIds(last.auth, first.auth))
     log.citations.splice(citation, 1)
-  const [lower, upper] = [heldEids(below), heldEids(log)]
-  log.eids = new Uint8Array(lower.length + upper.length)
-  log.eids.set(lower)
-  log.eids.set(upper, lower.length)
+  log.eids = joinedEids(heldEids(below), heldEids(log))
   log.headroom = 0
   log.base = below.base
   log.floor = below.floor
+}
+
+function joinedEids(lower: Uint8Array, upper: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(lower.length + upper.length)
+  joined.set(lower)
+  joined.set(upper, lower.length)
+  return joined
 }
 
 function heldEids(stretch: Stretch): Uint8Array {

@@ -21,10 +21,10 @@ import {
 import type {
   Eid,
   EpochKeys,
-  Floor,
   MembershipState,
   SpaceId,
   SpaceState,
+  Start,
   UserId,
   VerifiedEvent,
 } from '@kith/protocol'
@@ -78,7 +78,7 @@ async function examineGroup(store: Store, id: SpaceId): Promise<ExaminedGroup> {
   if (state === null) throw new TypeError('a stored space has a genesis')
   const content = new Map<Eid, VerifiedEvent>()
   for (const event of await storedEvents(store, id, 'content')) {
-    requireApplied(state, event, floorFor(state, event))
+    requireApplied(state, event, startFor(state, event))
     content.set(event.eid, event)
   }
   const keys = new Map<Eid, EpochKeys>()
@@ -122,16 +122,17 @@ async function storedEvents(store: Store, id: SpaceId, lane: 'auth' | 'content')
   return events
 }
 
-function floorFor(state: SpaceState, { header }: VerifiedEvent): Floor | null {
+function startFor(state: SpaceState, { header, eid }: VerifiedEvent): Start | null {
   const log = state.logs.get(header.device)
-  if (header.prev === null || log?.forks.has(header.prev) === true) return null
-  // Above a gap the messenger went on: what it believed then is not judged here.
-  if (log?.head != null && header.seq <= log.head.seq + 1) return null
-  return { seq: header.seq - 1, eid: header.prev, reason: 'policy' }
+  if (header.prev !== null && log?.forks.has(header.prev) === true) return null
+  // Above a gap, or below what it held first, the messenger began anew: what it believed then is not judged here.
+  const isLower = log?.floor != null && header.seq < log.base && eid !== log.floor.eid
+  if (log?.head != null && header.seq <= log.head.seq + 1 && !isLower) return null
+  return header.prev === null ? 'first' : { seq: header.seq - 1, eid: header.prev, reason: 'policy' }
 }
 
-function requireApplied(state: SpaceState, event: VerifiedEvent, floor: Floor | null): void {
-  const outcome = applyEvent(state, event, floor)
+function requireApplied(state: SpaceState, event: VerifiedEvent, start: Start | null): void {
+  const outcome = applyEvent(state, event, start)
   if (outcome.outcome !== 'applied')
     throw new TypeError(`a stored event does not apply: ${JSON.stringify(outcome)}`)
 }
