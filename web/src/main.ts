@@ -2,6 +2,7 @@
 import { mount } from 'svelte'
 import AppView from './App.svelte'
 import { App } from './state/app.svelte.ts'
+import { isKnown } from './state/known.ts'
 import { keptLink, takeLink } from './state/kept-link.ts'
 import { Theme } from './state/theme.svelte.ts'
 import { chooseWording } from './state/wording.ts'
@@ -10,10 +11,13 @@ import './styles/base.css'
 
 const link = takeLink() ?? keptLink()
 const root = document.documentElement
+const profile =
+  new URLSearchParams(location.search).get('profile')?.replaceAll(/[^a-z0-9-]/gi, '') || 'default'
 const app = new App({
   wording: chooseWording(location.search, root),
   theme: new Theme(root),
-  profile: new URLSearchParams(location.search).get('profile')?.replaceAll(/[^a-z0-9-]/gi, '') || 'default',
+  profile,
+  isKnown: await isKnown(profile),
   link,
 })
 globalThis.addEventListener('hashchange', () => {

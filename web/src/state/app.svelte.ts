@@ -8,10 +8,10 @@ import { Conversation } from './conversation.svelte.ts'
 import { Drafts } from './drafts.svelte.ts'
 import type { MessengerFace, NumberedChange, SpaceView } from './face.ts'
 import { errorCodeOf } from './failure.ts'
+import { noteKnown } from './known.ts'
 import { Members } from './members.svelte.ts'
 import { Persistence } from './persistence.svelte.ts'
 import { Place } from './place.svelte.ts'
-import { readSetting, writeSetting } from './settings.ts'
 import { Spaces } from './spaces.svelte.ts'
 import { takeTab } from './tab-lock.ts'
 import type { TabLock } from './tab-lock.ts'
@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly theme: Theme
   /** Which of several identities in this browser. */
   readonly profile: string
+  /** Somebody seems to have a name here already. */
+  readonly isKnown: boolean
   /** The invite this page was opened with. */
   readonly link: string | null
 }
@@ -44,7 +46,7 @@ export class App {
   readonly connection: Connection = new Connection()
   readonly persistence: Persistence = new Persistence()
   readonly place: Place = new Place()
-  phase: Phase = $state(readSetting('known') === null ? 'first-run' : 'starting')
+  phase: Phase = $state('starting')
   failure: ErrorCode | null = $state(null)
   identity: IdentityView | null = $state.raw(null)
   drafts: Drafts | null = $state.raw(null)
@@ -58,7 +60,8 @@ export class App {
   #ready: Promise<void> = Promise.resolve()
   #isLeaving = false
 
-  constructor({ wording, theme, profile, link }: AppOptions) {
+  constructor({ wording, theme, profile, isKnown, link }: AppOptions) {
+    if (!isKnown) this.phase = 'first-run'
     this.wording = wording
     this.theme = theme
     this.profile = profile
@@ -92,8 +95,10 @@ export class App {
     this.#face = withPlainNames(this.#opened.messenger)
     if (this.#isLeaving) return
     this.identity = await this.face.request('identity.show', {})
-    if (this.identity === null) this.phase = 'first-run'
-    else await this.#enter()
+    if (this.identity === null) {
+      noteKnown(false)
+      this.phase = 'first-run'
+    } else await this.#enter()
   }
 
   /** The first thing a person does here: says who they are. */
@@ -110,7 +115,7 @@ export class App {
 
   async #enter(): Promise<void> {
     const face = this.face
-    writeSetting('known', 'yes')
+    noteKnown(true)
     this.drafts = new Drafts(face, (cause) => this.tell(cause))
     face.subscribe((change) => this.#hear(change))
     await this.spaces.load(face)
