@@ -15,6 +15,9 @@ export interface PageOrigin {
 type Place = 'machine' | 'network' | 'outside'
 
 const maxAddresses = 16
+/** Of a host in DNS. */
+const maxNameChars = 253
+const ipNames: ReadonlySet<string> = new Set(['ip4', 'ip6'])
 const reach: Readonly<Record<Place, readonly Place[]>> = {
   machine: ['machine', 'network', 'outside'],
   network: ['network', 'outside'],
@@ -25,7 +28,7 @@ const reach: Readonly<Record<Place, readonly Place[]>> = {
 export function dialableFrom(page: PageOrigin, addresses: readonly string[]): readonly string[] {
   const name = hostName(page.host)
   const places = reach[placeOfHost(name)]
-  return addresses
+  return [...underHost(name, addresses), ...addresses]
     .map((text) => ({ text, address: multiaddr(text) }))
     .filter(({ address }) => isForBrowsers(address) && isAllowed(address, page))
     .map(({ text, address }) => ({ text, address, distance: places.indexOf(placeOf(address)) }))
@@ -33,6 +36,39 @@ export function dialableFrom(page: PageOrigin, addresses: readonly string[]): re
     .sort((a, b) => rank(a, name) - rank(b, name))
     .slice(0, maxAddresses)
     .map(({ text }) => text)
+}
+
+/**
+ * The relay under the host the page was opened with, which leads to it even where that is none of its own addresses: through
+ * a name of the local network, a published port of a container, a forwarded one. Only where it listens beyond its machine.
+ */
+function underHost(name: string, addresses: readonly string[]): readonly string[] {
+  const host = hostPart(name)
+  if (host === null || placeOfHost(name) === 'machine') return []
+  const parsed = addresses.map((text) => multiaddr(text))
+  if (parsed.some((address) => address.getComponents()[0]?.value === name)) return []
+  const reachable = parsed.filter(
+    (address) => isForBrowsers(address) && isWebSocket(namesOf(address)) && placeOf(address) !== 'machine',
+  )
+  const own = reachable.filter((address) => ipNames.has(namesOf(address)[0] ?? ''))
+  return [...new Set(own.map((address) => `${host}/${address.toString().split('/').slice(3).join('/')}`))]
+}
+
+/** A host as the beginning of a multiaddr; null for what is neither a name nor an address. */
+function hostPart(name: string): string | null {
+  if (name.includes(':')) return isAddress(`/ip6/${name}`) ? `/ip6/${name}` : null
+  if (/^[\d.]+$/.test(name)) return isAddress(`/ip4/${name}`) ? `/ip4/${name}` : null
+  return name.length <= maxNameChars && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name)
+    ? `/dns/${name}`
+    : null
+}
+
+function isAddress(text: string): boolean {
+  try {
+    return multiaddr(text).getComponents().length === 1
+  } catch {
+    return false // anybody may write anything into the header
+  }
 }
 
 /** WebSockets, or WebRTC-Direct with the hash of its certificate, each naming the relay. */

@@ -30,6 +30,21 @@ describe('the addresses a page gets', () => {
     expect(open('raspberry')).toContain(network)
   })
 
+  it('lead over the host it was opened with where that is none of the relay’s own', () => {
+    expect(open('raspberry.local:8080')[0]).toBe(`/dns/raspberry.local/tcp/4002/ws${id}`)
+    expect(open('192.168.1.99:8080')[0]).toBe(`/ip4/192.168.1.99/tcp/4002/ws${id}`)
+    expect(open('[fd00::7]:8080')[0]).toBe(`/ip6/fd00::7/tcp/4002/ws${id}`)
+    const inContainer = [machine, machineDirect, `/ip4/172.17.0.2/tcp/4002/ws${id}`]
+    expect(dialableFrom({ host: 'chat.example', isSecure: false }, inContainer)).toEqual([
+      `/dns/chat.example/tcp/4002/ws${id}`,
+    ])
+    expect(dialableFrom({ host: 'chat.example', isSecure: true }, inContainer)).toEqual([])
+  })
+
+  it('do not, where the relay listens on its machine alone', () => {
+    expect(dialableFrom({ host: 'raspberry.local', isSecure: false }, [machine, machineDirect])).toEqual([])
+  })
+
   it('are public ones for a page opened from outside', () => {
     expect(open('relay.example')).toEqual([outside, plainOutside])
     expect(open('45.0.0.5:8080')).toEqual([plainOutside, outside])
