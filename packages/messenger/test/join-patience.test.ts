@@ -9,7 +9,12 @@ import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 /** For how long a newcomer stays with somebody who sends a piece every so often, so many of them. */
-async function staysFor(set: Stage, everyMs: number, pieces: number): Promise<number> {
+async function staysFor(
+  set: Stage,
+  everyMs: number,
+  pieces: number,
+  eventsOf: (piece: number) => readonly Uint8Array[] = (piece) => [Uint8Array.of(piece)],
+): Promise<number> {
   const alice = await set.person('Alice')
   const id = await set.group([alice])
   const { link } = await alice.request('invite.create', { space: id })
@@ -22,7 +27,7 @@ async function staysFor(set: Stage, everyMs: number, pieces: number): Promise<nu
     beganMs = set.clock.nowMs()
     stream.ended.addEventListener('abort', () => (endedMs = set.clock.nowMs()), { once: true })
     for (let piece = 0; piece < pieces && !stream.ended.aborted; piece++) {
-      await stream.send(encodeJoinMessage({ kind: 'admitted', events: [new Uint8Array(1)], last: false }))
+      await stream.send(encodeJoinMessage({ kind: 'admitted', events: eventsOf(piece), last: false }))
       await new Promise<void>((resolve) => {
         set.clock.schedule(everyMs, resolve)
       })
@@ -45,6 +50,14 @@ test('a newcomer stays while the pieces of a graph come, longer than one may be 
   const seconds = await staysFor(stage(1), 20_000, 5)
   expect(seconds).toBeGreaterThan(80 + 23)
   expect(seconds).toBeLessThan(80 + 27)
+})
+
+test('pieces that are empty, or bring the same again, are no reason to stay', async () => {
+  for (const events of [[], [Uint8Array.of(7)]]) {
+    const seconds = await staysFor(stage(4), 10_000, 10, () => events)
+    expect(seconds).toBeGreaterThan(23)
+    expect(seconds).toBeLessThan(26)
+  }
 })
 
 test('a newcomer goes after five minutes, however regularly pieces come', async () => {

@@ -133,7 +133,7 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
       {
         table: 'spaces',
         key: genesis.eid,
-        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs(), link: null }),
+        value: encodeSpaceRecord({ kind: 'group', enteredMs: core.clock.nowMs(), link: null, request: null }),
       },
     ],
     sync: true,

@@ -66,7 +66,7 @@ export async function createOwnIdentity(
       {
         table: 'spaces',
         key: user,
-        value: encodeSpaceRecord({ kind: 'identity', enteredMs: env.nowMs, link: null }),
+        value: encodeSpaceRecord({ kind: 'identity', enteredMs: env.nowMs, link: null, request: null }),
       },
       { table: 'secrets', key: `${user}/${epoch.eid}`, value: secret },
       ...pages.map((page) => ({

@@ -125,25 +125,28 @@ export class Admissions {
     if (!isBearer(peer, request, invite)) return [refusedWith('unknown')]
     const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
     if (!verified.ok) return [refusedWith('unknown')]
-    const { members, devices } = open.space.membership
-    if (members.has(request.user)) {
-      // Whoever is in may have lost the answer on its way. A device that the space does not know is nobody's.
-      const device = devices.get(peer.device)
-      const isTheirs = device?.user === request.user && !device.revoked
-      return isTheirs ? this.#graphOf(open) : [refusedWith('unknown')]
-    }
-    const refusal = this.#whyNot(open, invite, signed)
+    const refusal = this.#whyNot(open, signed)
     if (refusal !== null) return [refusedWith(refusal)]
-    return this.#admit(open, invite, signed)
+    const isIn = open.space.membership.members.has(request.user)
+    return isIn ? this.#graphOf(open) : this.#admit(open, invite, signed)
   }
 
-  #whyNot({ space }: OpenSpace, invite: InviteState, { request }: SignedJoinRequest): JoinRefusal | null {
+  /** Judged as things are now: null where the bearer may be let in, or is in already. */
+  #whyNot({ space }: OpenSpace, { request }: SignedJoinRequest): JoinRefusal | null {
     const nowMs = this.#core.clock.nowMs()
+    const { members, devices, invites } = space.membership
+    if (members.has(request.user)) {
+      // Whoever is in may have lost the answer on its way. A device that the space does not know is nobody's.
+      const device = devices.get(request.device)
+      return device?.user === request.user && !device.revoked ? null : 'unknown'
+    }
+    const invite = invites.get(request.invite)
+    if (invite === undefined) return 'unknown'
     if (invite.revoked) return 'revoked'
     if (invite.expiry <= nowMs || request.expiry <= nowMs) return 'expired'
     if (!isInviteOpen(invite, nowMs)) return 'used'
-    if (space.membership.members.size >= maxMembers) return 'full'
-    const rank = space.membership.members.get(space.own.user)
+    if (members.size >= maxMembers) return 'full'
+    const rank = members.get(space.own.user)
     return rank === undefined || rank > memberRank || invite.mode !== 'open' ? 'unknown' : null
   }
 
@@ -153,18 +156,21 @@ export class Admissions {
     request: SignedJoinRequest,
   ): Promise<readonly JoinStreamMessage[]> {
     const { space } = open
+    let late = null as JoinRefusal | null
     try {
-      await space.post(() =>
-        space.membership.members.has(request.request.user)
-          ? []
-          : [{ content: { type: 'admit', request }, inviteKey: invitePk }],
-      )
+      await space.post(() => {
+        // The queue may have been long: the invite or the request may have ended meanwhile, or somebody else been let in.
+        late = this.#whyNot(open, request)
+        const isIn = space.membership.members.has(request.request.user)
+        return late !== null || isIn ? [] : [{ content: { type: 'admit', request }, inviteKey: invitePk }]
+      })
     } catch (cause) {
       // The rule itself says no: somebody once removed comes back only by `add`, and a used link admits nobody.
       const refusal = cause instanceof RefusedOwnEvent ? refusalOf(cause.reason) : null
       if (refusal === null) throw cause
       return [refusedWith(refusal)]
     }
+    if (late !== null) return [refusedWith(late)]
     await space.post(() => epochDrafts(space, this.#core.engine))
     return this.#graphOf(open)
   }

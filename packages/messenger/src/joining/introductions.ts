@@ -11,20 +11,36 @@ import type { Dialer } from '../live/dialer.ts'
 import { memberPlaces } from '../live/reach.ts'
 import { decodeSpaceRecord } from '../space-records.ts'
 import type { SyncPeers } from '../sync/sync-peers.ts'
-import { extendJoinedSpace } from './joined-space.ts'
+import { extendJoinedSpace, joinedRecord } from './joined-space.ts'
+import type { JoinLimits } from './patience.ts'
 import { askToJoin, showLink } from './show-link.ts'
 
+/** The link this device came by, and the request it showed last. */
+interface KeptLink {
+  readonly link: InviteLink
+  readonly request: Uint8Array | null
+  readonly enteredMs: number
+}
+
 const periodMs = 15_000
-/** The same member is not asked again for this long. */
+/** The same member is not asked again for this long after it was. */
 const patienceMs = 5 * 60_000
 const maxRemembered = 1024
+/** Members asked at one time, each about another space. */
+const maxAsking = 4
+/** A member that is there answers soon; a large graph may take longer as long as it comes. */
+const limits: JoinLimits = { silenceMs: 15_000, totalMs: 2 * 60_000 }
 
 export class Introductions {
   readonly #core: Core
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
-  /** When which member was last asked about which space. */
+  /** When which member was last asked about which space, oldest first. */
   readonly #askedMs = new Map<string, number>()
+  /** Spaces somebody is being asked about. */
+  readonly #asking = new Set<SpaceId>()
+  /** Spaces in the order in which they had their turn. */
+  readonly #turns = new Set<SpaceId>()
   #stopped = new AbortController()
   #cancel: () => void = () => undefined
 
@@ -37,10 +53,7 @@ export class Introductions {
   start(): void {
     this.#cancel = this.#core.clock.schedule(periodMs, () => {
       this.#introduce()
-        .catch(() => undefined)
-        .finally(() => {
-          if (!this.#stopped.signal.aborted) this.start()
-        })
+      this.start()
     })
   }
 
@@ -49,16 +62,50 @@ export class Introductions {
     this.#cancel()
   }
 
-  /** One member at a time: who hears of the admission tells the others. */
-  async #introduce(): Promise<void> {
-    for (const open of this.#core.spaces.values()) {
-      const peer = this.#strangerIn(open)
-      const link = peer === null ? null : await this.#linkOf(open)
-      if (peer === null || link === null) continue
-      if (this.#askedMs.size >= maxRemembered) this.#askedMs.clear()
-      this.#askedMs.set(`${open.space.id}/${peer}`, this.#core.clock.nowMs())
-      await this.#show(open, peer, link)
+  /**
+   * One member of a space at a time: who hears of the admission tells the others. Spaces take turns, so that those who
+   * keep silent hold up no other space for long.
+   */
+  #introduce(): void {
+    for (const open of this.#inTurn()) {
+      if (this.#asking.size >= maxAsking) return
+      const { id } = open.space
+      const peer = this.#asking.has(id) ? null : this.#strangerIn(open)
+      if (peer === null) continue
+      this.#asking.add(id)
+      this.#turns.delete(id)
+      this.#turns.add(id)
+      this.#ask(open, peer)
+        .catch(() => undefined)
+        .finally(() => this.#asking.delete(id))
     }
+  }
+
+  #inTurn(): readonly OpenSpace[] {
+    const { spaces } = this.#core
+    for (const id of this.#turns) if (!spaces.has(id)) this.#turns.delete(id)
+    const waiting = [...spaces.values()].filter(({ space }) => !this.#turns.has(space.id))
+    return [...waiting, ...[...this.#turns].flatMap((id) => spaces.get(id) ?? [])]
+  }
+
+  async #ask(open: OpenSpace, peer: PeerId): Promise<void> {
+    const { space } = open
+    const link = await this.#linkOf(open)
+    if (link === null) return
+    this.#noteAsked(space.id, peer)
+    try {
+      await this.#show(open, peer, link)
+    } finally {
+      this.#noteAsked(space.id, peer)
+    }
+  }
+
+  #noteAsked(space: SpaceId, peer: PeerId): void {
+    const key = `${space}/${peer}`
+    this.#askedMs.delete(key)
+    const [oldest] = this.#askedMs.keys()
+    if (oldest !== undefined && this.#askedMs.size >= maxRemembered) this.#askedMs.delete(oldest)
+    this.#askedMs.set(key, this.#core.clock.nowMs())
   }
 
   /**
@@ -74,9 +121,12 @@ export class Introductions {
       .connections()
       .map(({ peer }) => peer)
       .filter((peer) => !relays.has(peer) && this.#sync.userOf(peer) === null && isHere(peer))
-    return (
-      [...this.#sync.silentIn(space), ...strangers].find((peer) => this.#isUnasked(space.id, peer)) ?? null
+    const unasked = [...this.#sync.silentIn(space), ...strangers].filter((peer) =>
+      this.#isUnasked(space.id, peer),
     )
+    // Whoever was asked longest ago: those who never answer do not come before who was not asked yet.
+    const askedMs = (peer: PeerId): number => this.#askedMs.get(`${space.id}/${peer}`) ?? -1
+    return unasked.toSorted((left, right) => askedMs(left) - askedMs(right))[0] ?? null
   }
 
   #isUnasked(space: SpaceId, peer: PeerId): boolean {
@@ -84,18 +134,28 @@ export class Introductions {
     return askedMs === undefined || !isWithin(askedMs, this.#core.clock.nowMs(), patienceMs)
   }
 
-  async #linkOf({ space }: OpenSpace): Promise<InviteLink | null> {
+  async #linkOf({ space }: OpenSpace): Promise<KeptLink | null> {
     const record = await this.#core.store.get('spaces', space.id)
-    const text = record === null ? null : decodeSpaceRecord(record).link
+    if (record === null) return null
+    const { link: text, request, enteredMs } = decodeSpaceRecord(record)
     const link = text === null ? null : parseInviteLink(text)
-    return link?.ok === true && link.value.expiry > this.#core.clock.nowMs() ? link.value : null
+    if (link?.ok !== true || link.value.expiry <= this.#core.clock.nowMs()) return null
+    return { link: link.value, request, enteredMs }
   }
 
-  async #show(open: OpenSpace, peer: PeerId, link: InviteLink): Promise<void> {
-    const shown = await showLink(this.#core, link)
-    const options = { signal: this.#stopped.signal, onWaiting: () => undefined }
+  /**
+   * Shows the request made before for as long as it lives: each is one by which a member could let this device in again
+   * after it left.
+   */
+  async #show({ space }: OpenSpace, peer: PeerId, { link, request, enteredMs }: KeptLink): Promise<void> {
+    const shown = await showLink(this.#core, link, request)
+    if (shown.request !== request) await space.record(() => [joinedRecord(this.#core, shown, enteredMs)])
+    const options = { signal: this.#stopped.signal, onWaiting: () => undefined, limits }
     const answer = await askToJoin(this.#core, { peer, addresses: [] }, shown, options)
     if (answer === null || typeof answer === 'string') return
+    // It may have been loaded again meanwhile.
+    const open = this.#core.spaces.get(space.id)
+    if (open === undefined || this.#stopped.signal.aborted) return
     await extendJoinedSpace(open, answer, this.#core)
     this.#sync.openMissing()
   }

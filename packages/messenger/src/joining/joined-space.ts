@@ -11,7 +11,7 @@ import {
   spaceOf,
   verifyEvents,
 } from '@kith/protocol'
-import type { Eid, InviteLink, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
+import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import { ownKeys } from '../core.ts'
 import { StorageError } from '@kith/storage'
@@ -19,6 +19,7 @@ import { loadSpace } from '../space/load-space.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import type { Puts } from '../space/step.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
+import type { ShownLink } from './show-link.ts'
 
 /** Auth events taken from one member at a join. */
 export const maxJoinedEvents = 40_000
@@ -43,11 +44,11 @@ export async function isStoredWhole(core: Core, space: SpaceId): Promise<boolean
  */
 export async function storeJoinedSpace(
   core: Core,
-  link: InviteLink,
+  shown: ShownLink,
   events: readonly Uint8Array[],
   puts: Puts,
 ): Promise<boolean> {
-  const { space } = link
+  const { space } = shown.link
   if (events.length > maxJoinedEvents) return false
   const applied = await verifyGraph(core, space, events)
   if (applied === null) return false
@@ -56,15 +57,19 @@ export async function storeJoinedSpace(
   await core.store.deleteSpace(space)
   await core.store.commit({
     append: [{ space, lane: 'auth', events: applied.map(toStoredEvent) }],
-    puts: [...pages, ...puts, joinedRecord(core, link)],
+    puts: [...pages, ...puts, joinedRecord(core, shown)],
     sync: true,
   })
   return true
 }
 
 /** What is kept of a space entered by a link. */
-export function joinedRecord({ clock }: Core, link: InviteLink): Puts[number] {
-  const record = { kind: 'group', enteredMs: clock.nowMs(), link: formatInviteLink('kith:', link) } as const
+export function joinedRecord(
+  { clock }: Core,
+  { link, request }: ShownLink,
+  enteredMs: number = clock.nowMs(),
+): Puts[number] {
+  const record = { kind: 'group', enteredMs, link: formatInviteLink('kith:', link), request } as const
   return { table: 'spaces', key: link.space, value: encodeSpaceRecord(record) }
 }
 

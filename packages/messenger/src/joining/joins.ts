@@ -145,18 +145,16 @@ export class Joins {
    * Puts the graph to use: of a space held already, as after leaving it or after a failure on the way in, only what is new.
    * What is stored and cannot be loaded any more is replaced.
    */
-  async #take(
-    { showing: { link }, loan }: Attempt,
-    events: readonly Uint8Array[],
-  ): Promise<OpenSpace | null> {
+  async #take({ showing, loan }: Attempt, events: readonly Uint8Array[]): Promise<OpenSpace | null> {
     const { relays } = this.#keeper
+    const { link } = showing
     const held = this.#core.spaces.get(link.space) ?? (await this.#openStored(link.space))
     if (held === null) {
-      const isStored = await storeJoinedSpace(this.#core, link, events, relays.recordWith(loan))
+      const isStored = await storeJoinedSpace(this.#core, showing, events, relays.recordWith(loan))
       return isStored ? this.#keeper.enter(link.space) : null
     }
     if (!(await extendJoinedSpace(held, events, this.#core))) return null
-    await held.space.record(() => [joinedRecord(this.#core, link)])
+    await held.space.record(() => [joinedRecord(this.#core, showing)])
     return this.#keeper.settleIn(held)
   }
 

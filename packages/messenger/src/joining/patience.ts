@@ -9,16 +9,27 @@ export const joinSilenceMs = 25_000
 /** For the whole graph. */
 export const joinTotalMs: number = 5 * 60_000
 
+/** How long is waited, in silence and in all. */
+export interface JoinLimits {
+  readonly silenceMs: number
+  readonly totalMs: number
+}
+
 export class JoinPatience {
   readonly #clock: Clock
+  readonly #silenceMs: number
   readonly #isOver = new AbortController()
   readonly #cancelTotal: () => void
   #cancelSilence: () => void
 
-  constructor(clock: Clock) {
+  constructor(
+    clock: Clock,
+    { silenceMs, totalMs }: JoinLimits = { silenceMs: joinSilenceMs, totalMs: joinTotalMs },
+  ) {
     this.#clock = clock
-    this.#cancelTotal = clock.schedule(joinTotalMs, () => this.#isOver.abort())
-    this.#cancelSilence = clock.schedule(joinSilenceMs, () => this.#isOver.abort())
+    this.#silenceMs = silenceMs
+    this.#cancelTotal = clock.schedule(totalMs, () => this.#isOver.abort())
+    this.#cancelSilence = clock.schedule(silenceMs, () => this.#isOver.abort())
   }
 
   /** Aborted when it is over. */
@@ -26,10 +37,10 @@ export class JoinPatience {
     return this.#isOver.signal
   }
 
-  /** A piece of the graph has gone, or come. */
+  /** A piece of the graph has gone, or one with something new has come. */
   renew(): void {
     this.#cancelSilence()
-    this.#cancelSilence = this.#clock.schedule(joinSilenceMs, () => this.#isOver.abort())
+    this.#cancelSilence = this.#clock.schedule(this.#silenceMs, () => this.#isOver.abort())
   }
 
   /** The join is through: nothing is aborted any more. */

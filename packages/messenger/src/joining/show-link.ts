@@ -4,9 +4,11 @@ import type { SigningKey } from '@kith/crypto'
 import type { DialTarget, FrameStream } from '@kith/network'
 import {
   decodeJoinMessage,
+  decodeJoinRequest,
   deriveInviteSeed,
   encodeJoinMessage,
   encodeJoinRequest,
+  formatHex,
   signJoinRequest,
 } from '@kith/protocol'
 import type { InviteLink, JoinRefusal } from '@kith/protocol'
@@ -17,8 +19,11 @@ import { greetAsDialer } from '../sync/handshake.ts'
 import { ownProof } from '../identity/own-proof.ts'
 import { maxJoinedBytes, maxJoinedEvents } from './joined-space.ts'
 import { JoinPatience } from './patience.ts'
+import type { JoinLimits } from './patience.ts'
 
 const requestLifetimeMs = 60 * 60 * 1000
+/** A request that ends sooner would not live until it is judged. */
+const leastLifetimeMs = 30_000
 
 /** A link with its key, and the request its bearer signed. */
 export interface ShownLink {
@@ -30,11 +35,16 @@ export interface ShownLink {
 /** The membership graph, every event after what it cites; or a no; or, null, nothing that counts. */
 export type JoinAnswer = readonly Uint8Array[] | JoinRefusal | null
 
-/** Signs a request by this link. */
-export async function showLink(core: Core, link: InviteLink): Promise<ShownLink> {
+/** Signs a request by this link; where `kept` still speaks for this device, that is shown again. */
+export async function showLink(
+  core: Core,
+  link: InviteLink,
+  kept: Uint8Array | null = null,
+): Promise<ShownLink> {
   const { engine, clock } = core
   const own = ownKeys(core)
   const key = await engine.importSigningKey(await run(engine, deriveInviteSeed(link.seed16, link.space)))
+  if (kept !== null && isGood(core, link, kept)) return { link, key, request: kept }
   const draft = {
     space: link.space,
     invite: link.invite,
@@ -48,14 +58,24 @@ export async function showLink(core: Core, link: InviteLink): Promise<ShownLink>
   return { link, key, request: encodeJoinRequest(signed) }
 }
 
+function isGood(core: Core, { space, invite }: InviteLink, bytes: Uint8Array): boolean {
+  const decoded = decodeJoinRequest(bytes)
+  if (!decoded.ok) return false
+  const { request } = decoded.value
+  const own = ownKeys(core)
+  const isForThis = request.space === space && request.invite === invite && request.device === own.device
+  const isWithNewestKey = request.generation === own.newestUek.generation
+  return isForThis && isWithNewestKey && request.expiry > core.clock.nowMs() + leastLifetimeMs
+}
+
 /** Asks one member. @throws MessengerError only for what this device itself cannot do */
 export async function askToJoin(
   core: Core,
   target: DialTarget,
   shown: ShownLink,
-  options: { readonly signal: AbortSignal; readonly onWaiting: () => void },
+  options: { readonly signal: AbortSignal; readonly onWaiting: () => void; readonly limits?: JoinLimits },
 ): Promise<JoinAnswer> {
-  const patience = new JoinPatience(core.clock)
+  const patience = new JoinPatience(core.clock, options.limits)
   const signal = AbortSignal.any([patience.signal, options.signal])
   let stream: FrameStream | null = null
   try {
@@ -86,7 +106,8 @@ async function hear(
 ): Promise<JoinAnswer> {
   const { frames } = await greetAsDialer(core, stream, signal, { key, inviter: link.inviter })
   await stream.send(encodeJoinMessage({ kind: 'join', request }))
-  const events: Uint8Array[] = []
+  const events = new Map<string, Uint8Array>()
+  let count = 0
   let bytes = 0
   let isWaiting = false
   for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
@@ -99,11 +120,14 @@ async function hear(
       onWaiting()
     }
     if (value.kind !== 'admitted') continue
-    patience.renew()
     bytes += next.value.length
-    if (bytes > maxJoinedBytes || events.length + value.events.length > maxJoinedEvents) return null
-    events.push(...value.events)
-    if (value.last) return events
+    count += value.events.length
+    if (bytes > maxJoinedBytes || count > maxJoinedEvents) return null
+    const before = events.size
+    for (const event of value.events) events.set(formatHex(core.engine.sha256(event)), event)
+    // Who sends nothing, or the same again, is waited for no longer than who is silent.
+    if (events.size > before) patience.renew()
+    if (value.last) return [...events.values()]
   }
   return null
 }
