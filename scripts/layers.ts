@@ -131,7 +131,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
         '@kith/network',
         '@kith/network/browser',
         '@kith/messenger',
-        '@kith/wording',
+        '@kith/wording/page',
       ],
       thirdParty: ['svelte', '@lucide/svelte', 'marked', 'minidenticons', 'qr', 'virtua'],
       builtins: [],

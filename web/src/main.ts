@@ -10,21 +10,21 @@ import './styles/tokens.css'
 import './styles/base.css'
 
 const link = takeLink() ?? keptLink()
-const root = document.documentElement
 const profile =
   new URLSearchParams(location.search).get('profile')?.replaceAll(/[^a-z0-9-]/gi, '') || 'default'
-const app = new App({
-  wording: chooseWording(location.search, root),
-  theme: new Theme(root),
-  profile,
-  isKnown: await isKnown(profile),
-  link,
-})
-globalThis.addEventListener('hashchange', () => {
-  const later = takeLink()
-  if (later === null) return
-  if (app.phase === 'ready') app.dialog = { kind: 'join', link: later }
-  else app.link = later
-})
-mount(AppView, { target: document.getElementById('app') ?? document.body, props: { app } })
-requestAnimationFrame(() => setTimeout(() => void app.start()))
+// Not awaited at the top: what is loaded later could then share nothing with this module.
+void isKnown(profile).then(begin)
+
+function begin(isSomebodyKnown: boolean): void {
+  const root = document.documentElement
+  const wording = chooseWording(location.search, root)
+  const app = new App({ wording, theme: new Theme(root), profile, isKnown: isSomebodyKnown, link })
+  globalThis.addEventListener('hashchange', () => {
+    const later = takeLink()
+    if (later === null) return
+    if (app.phase === 'ready') app.dialog = { kind: 'join', link: later }
+    else app.link = later
+  })
+  mount(AppView, { target: document.getElementById('app') ?? document.body, props: { app } })
+  requestAnimationFrame(() => setTimeout(() => void app.start()))
+}

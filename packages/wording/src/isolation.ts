@@ -1,4 +1,4 @@
-/** Names and texts of people inside sentences: each keeps its direction to itself. UAX #9, section 2.4. */
+/** Names and texts of people inside sentences: each keeps its direction to itself. UAX 9, section 2.4. */
 
 const firstStrongIsolate = '\u2068'
 const popIsolate = '\u2069'

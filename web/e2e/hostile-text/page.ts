@@ -61,6 +61,7 @@ const app = new App({
   wording: chooseWording('', root),
   theme: new Theme(root),
   profile: 'hostile-text',
+  isKnown: false,
   link: null,
 })
 mount(AppView, { target: document.getElementById('app') ?? document.body, props: { app } })

@@ -1,4 +1,4 @@
-/** Which way a line of text runs, as the browser finds it: by its first letter that has a direction. UAX #9, rules P2 and P3. */
+/** Which way a line of text runs, as the browser finds it: by its first letter that has a direction. UAX 9, rules P2 and P3. */
 
 export type Direction = 'ltr' | 'rtl'
 
