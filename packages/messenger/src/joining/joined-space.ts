@@ -11,7 +11,7 @@ import {
   spaceOf,
   verifyEvents,
 } from '@kith/protocol'
-import type { Eid, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
+import type { Eid, InviteLink, SignedEvent, SpaceId, VerifiedEvent } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import { ownKeys } from '../core.ts'
 import { StorageError } from '@kith/storage'
@@ -19,12 +19,17 @@ import { loadSpace } from '../space/load-space.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import type { Puts } from '../space/step.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
-import type { ShownLink } from './show-link.ts'
 
 /** Auth events taken from one member at a join. */
 export const maxJoinedEvents = 40_000
 /** And their bytes. */
 export const maxJoinedBytes: number = 64 * 1024 * 1024
+
+/** The link a space is entered by, and the request shown with it. */
+export interface EnteredBy {
+  readonly link: InviteLink
+  readonly request: Uint8Array
+}
 
 /** Is a space stored, and can it be loaded? @throws StorageError where the disk does not answer just now */
 export async function isStoredWhole(core: Core, space: SpaceId): Promise<boolean> {
@@ -44,7 +49,7 @@ export async function isStoredWhole(core: Core, space: SpaceId): Promise<boolean
  */
 export async function storeJoinedSpace(
   core: Core,
-  shown: ShownLink,
+  shown: EnteredBy,
   events: readonly Uint8Array[],
   puts: Puts,
 ): Promise<boolean> {
@@ -66,7 +71,7 @@ export async function storeJoinedSpace(
 /** What is kept of a space entered by a link. */
 export function joinedRecord(
   { clock }: Core,
-  { link, request }: ShownLink,
+  { link, request }: EnteredBy,
   enteredMs: number = clock.nowMs(),
 ): Puts[number] {
   const record = { kind: 'group', enteredMs, link: formatInviteLink('kith:', link), request } as const

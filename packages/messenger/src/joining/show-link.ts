@@ -18,6 +18,7 @@ import { MessengerError } from '../errors.ts'
 import { greetAsDialer } from '../sync/handshake.ts'
 import { ownProof } from '../identity/own-proof.ts'
 import { maxJoinedBytes, maxJoinedEvents } from './joined-space.ts'
+import type { EnteredBy } from './joined-space.ts'
 import { JoinPatience } from './patience.ts'
 import type { JoinLimits } from './patience.ts'
 
@@ -26,10 +27,8 @@ const requestLifetimeMs = 60 * 60 * 1000
 const leastLifetimeMs = 30_000
 
 /** A link with its key, and the request its bearer signed. */
-export interface ShownLink {
-  readonly link: InviteLink
+export interface ShownLink extends EnteredBy {
   readonly key: SigningKey
-  readonly request: Uint8Array
 }
 
 /** The membership graph, every event after what it cites; or a no; or, null, nothing that counts. */
