@@ -132,6 +132,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
         '@kith/network/browser',
         '@kith/messenger',
         '@kith/wording/page',
+        '@kith/wording/pseudo',
       ],
       thirdParty: ['svelte', '@lucide/svelte', 'marked', 'minidenticons', 'qr', 'virtua'],
       builtins: [],

@@ -1,6 +1,7 @@
 // Every screen as a picture, narrow and wide, light and dark, and from right to left. KITH_SCREENS names the folder they are
 // written to; check:first-run names docs/screens. The languages come from the catalogue, so that what is pressed is what is read.
-import { english, pseudoCatalogue, wordingOf } from '@kith/wording/page'
+import { english, wordingOf } from '@kith/wording/page'
+import { pseudoCatalogue } from '@kith/wording/pseudo'
 import type { Page } from '@playwright/test'
 import { join } from 'node:path'
 import type { BrowserPerson } from './browser-person.ts'

@@ -13,11 +13,12 @@ const link = takeLink() ?? keptLink()
 const profile =
   new URLSearchParams(location.search).get('profile')?.replaceAll(/[^a-z0-9-]/gi, '') || 'default'
 // Not awaited at the top: what is loaded later could then share nothing with this module.
-void isKnown(profile).then(begin)
+void begin()
 
-function begin(isSomebodyKnown: boolean): void {
+async function begin(): Promise<void> {
   const root = document.documentElement
-  const wording = chooseWording(location.search, root)
+  const wording = await chooseWording(location.search, root)
+  const isSomebodyKnown = await isKnown(profile)
   const app = new App({ wording, theme: new Theme(root), profile, isKnown: isSomebodyKnown, link })
   globalThis.addEventListener('hashchange', () => {
     const later = takeLink()

@@ -8,7 +8,6 @@ import { web } from './english/web.ts'
 import { isolateIn } from './isolation.ts'
 
 export type { Explanation } from './catalogue.ts'
-export { pseudoCatalogue } from './pseudo.ts'
 
 type English = typeof web & typeof webPlaces
 

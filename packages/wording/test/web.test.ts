@@ -1,7 +1,8 @@
 // What a page says: whole, plain, without the terminal's advice; and the languages made for looking at it.
 import { describe, expect, it } from 'vitest'
 import * as terminal from '../src/index.ts'
-import { english, isErrorCode, pseudoCatalogue, wordingOf } from '../src/page.ts'
+import { english, isErrorCode, wordingOf } from '../src/page.ts'
+import { pseudoCatalogue } from '../src/pseudo.ts'
 
 const pageTexts = Object.entries(english.sentences).filter(
   (entry): entry is [string, string] => entry[0].startsWith('web.') && typeof entry[1] === 'string',

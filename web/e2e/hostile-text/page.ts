@@ -58,7 +58,7 @@ addEventListener('unhandledrejection', ({ reason }) => events.push(`a rejection:
 const root = document.documentElement
 localStorage.clear()
 const app = new App({
-  wording: chooseWording('', root),
+  wording: await chooseWording('', root),
   theme: new Theme(root),
   profile: 'hostile-text',
   isKnown: false,
