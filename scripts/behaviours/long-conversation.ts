@@ -18,8 +18,8 @@ await runBehaviour({
     'all-rows': [
       {
         file: 'web/src/screens/MessageList.svelte',
-        original: '        scrollRef={scroller}\n',
-        planted: '        scrollRef={scroller}\n        bufferSize={1e6}\n',
+        original: '        bufferSize={bufferPx}\n',
+        planted: '        bufferSize={1e6}\n',
       },
     ],
   },

@@ -110,14 +110,15 @@ describe('a window on messages', () => {
     asked[0]!.answer()
     await reading
     let prepended = 0
-    const older = window.readOlder(() => (prepended += 1))
-    await window.readOlder(() => (prepended += 1))
+    const prepend = (): Promise<void> => Promise.resolve(void (prepended += 1))
+    const older = window.readOlder(prepend)
+    await window.readOlder(prepend)
     asked[1]!.answer()
     await older
     expect(prepended).toBe(1)
     expect(window.messages).toHaveLength(50 + pageSize)
     expect(window.isWhole).toBe(false)
-    const rest = window.readOlder(() => undefined)
+    const rest = window.readOlder(() => Promise.resolve())
     asked[2]!.answer()
     await rest
     expect(window.messages).toHaveLength(120)

@@ -82,21 +82,21 @@ export class MessageWindow {
     this.isLoaded = true
   }
 
-  /** Reads a page further up. `onPrepend` is called right before its messages are put above those there are. */
-  async readOlder(onPrepend: () => void): Promise<void> {
+  /** Reads a page further up. `whenReady` is awaited right before its messages are put above those there are. */
+  async readOlder(whenReady: () => Promise<void>): Promise<void> {
     const [first] = this.messages
     if (this.isWhole || this.isLoadingOlder || first === undefined) return
     this.isLoadingOlder = true
     try {
-      await this.#ask(pageSize, first.eid, (older) => {
+      const take = (older: readonly MessageView[]): void => {
         // The window was read anew meanwhile: above its first message there is another page now.
         if (this.messages[0]?.eid !== first.eid) return
         const known = idsAmong(this.messages, older)
         const fresh = older.filter(({ eid }) => !known.has(eid))
-        onPrepend()
         this.messages = [...fresh, ...this.messages]
         this.isWhole = older.length < pageSize
-      })
+      }
+      await this.#ask(pageSize, first.eid, take, whenReady)
     } finally {
       this.isLoadingOlder = false
     }
@@ -129,15 +129,17 @@ export class MessageWindow {
     if (held !== undefined) this.messages = this.messages.with(at, { ...held, state })
   }
 
-  /** Takes one answer of the store, with what has changed while it was on its way. */
+  /** Takes one answer of the store when it is time to, with what has changed while it was on its way. */
   async #ask(
     limit: number,
     before: string | undefined,
     take: (listed: readonly MessageView[]) => void,
+    whenReady: () => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     this.#awaited += 1
     try {
       const listed = await this.#listPages(limit, before)
+      await whenReady()
       take(
         listed.map((message) => {
           const state = this.#states.get(message.eid)
