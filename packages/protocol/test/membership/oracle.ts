@@ -14,10 +14,22 @@ export interface Verdict {
 
 /** What a set of events amounts to, in whatever order it is given. */
 export function consult(nodes: readonly AuthNode[]): Verdict {
+  return modelOf(nodes).verdict()
+}
+
+export interface Model {
+  readonly isAccepted: (node: AuthNode) => boolean
+  readonly verdict: () => Verdict
+}
+
+/** The same, question by question. `verdicts` may hold what it said of some of these events before, and learns the rest. */
+export function modelOf(
+  nodes: readonly AuthNode[],
+  verdicts: Map<Eid, number | null> = new Map(), // r(e) of the accepted, null of the refused
+): Model {
   const byEid = new Map(nodes.map((node) => [node.eid, node]))
   const pasts = new Map<Eid, Set<AuthNode>>()
   const lowering = new Map<AuthNode, boolean>()
-  const verdicts = new Map<Eid, number | null>() // r(e) of the accepted, null of the refused
   const pastOf = (e: AuthNode): Set<AuthNode> => {
     if (!pasts.has(e.eid)) {
       const parents = e.auth.map((eid) => byEid.get(eid)!)
@@ -179,16 +191,19 @@ export function consult(nodes: readonly AuthNode[]): Verdict {
     }
     return verdicts.get(e.eid)!
   }
-  const accepted = nodes.filter((e) => judge(e) !== null)
-  const effective = effectiveIn(accepted)
-  const members = new Map<string, number>()
-  for (const u of new Set(accepted.flatMap(targets))) {
-    const n = registerOf(u, effective, null)
-    if (n !== Infinity) members.set(u, n)
+  const verdict = (): Verdict => {
+    const accepted = nodes.filter((e) => judge(e) !== null)
+    const effective = effectiveIn(accepted)
+    const members = new Map<string, number>()
+    for (const u of new Set(accepted.flatMap(targets))) {
+      const n = registerOf(u, effective, null)
+      if (n !== Infinity) members.set(u, n)
+    }
+    return {
+      accepted: new Set(accepted.map(({ eid }) => eid)),
+      effective: new Set(effective.map(({ eid }) => eid)),
+      members,
+    }
   }
-  return {
-    accepted: new Set(accepted.map(({ eid }) => eid)),
-    effective: new Set(effective.map(({ eid }) => eid)),
-    members,
-  }
+  return { isAccepted: (e) => judge(e) !== null, verdict }
 }
