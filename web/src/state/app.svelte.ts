@@ -73,6 +73,12 @@ export class App {
     return this.#face
   }
 
+  /** Whose end somebody looks at: what comes in there is read in a moment, and was never waiting. */
+  get followed(): string | null {
+    const isSeen = this.conversation?.isFollowing === true && document.visibilityState === 'visible'
+    return isSeen ? (this.conversation?.id ?? null) : null
+  }
+
   start({ takeOver = false } = {}): Promise<void> {
     this.#ready = this.#start(takeOver).catch(async (cause: unknown) => {
       this.failure = errorCodeOf(cause)
