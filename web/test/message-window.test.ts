@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MessageView } from '../src/state/face.ts'
 import { MessageWindow, pageSize } from '../src/state/message-window.svelte.ts'
@@ -123,5 +124,59 @@ describe('a window on messages', () => {
     await rest
     expect(window.messages).toHaveLength(120)
     expect(window.isWhole).toBe(true)
+  })
+
+  test('shows what the store holds, in its order, whatever arrives while whatever is read', async () => {
+    const step = fc.oneof(
+      fc.record({ is: fc.constant('heard' as const), lateMs: fc.nat({ max: 8 }) }),
+      fc.record({ is: fc.constant('said' as const), aheadMs: fc.nat({ max: 8 }) }),
+      fc.record({ is: fc.constant('told' as const) }),
+      fc.record({ is: fc.constant('answered' as const), which: fc.nat() }),
+      fc.record({ is: fc.constant('older' as const) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const stored = range(1, 80)
+        const { window, asked } = heldBack(stored)
+        const store = (made: MessageView): void => {
+          stored.push(made)
+          stored.sort((left, right) => left.sentMs - right.sentMs || (left.eid < right.eid ? -1 : 1))
+        }
+        const settle = async (): Promise<void> => {
+          for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+        }
+        const running: Promise<unknown>[] = [window.read(10)]
+        let told: MessageView[] = []
+        let nowMs = 100
+        let made = 0
+        for (const each of steps) {
+          nowMs += 2
+          made += 1
+          if (each.is === 'heard') {
+            const heard = { ...message(nowMs - each.lateMs), eid: `heard ${made + 100}`, user: 'Bob' }
+            store(heard)
+            told.push(heard)
+          } else if (each.is === 'said') {
+            const said = { ...message(nowMs + each.aheadMs), eid: `said ${made + 100}` }
+            store(said)
+            told.push(said)
+            running.push(window.add([{ ...said, sentMs: nowMs }]))
+          } else if (each.is === 'told') {
+            running.push(window.add(told))
+            told = []
+          } else if (each.is === 'older') running.push(window.readOlder(() => Promise.resolve()))
+          else asked.splice(each.which % Math.max(1, asked.length), 1)[0]?.answer()
+          await settle()
+        }
+        running.push(window.add(told))
+        for (await settle(); asked.length > 0; await settle()) asked.shift()!.answer()
+        await Promise.all(running)
+        expect(window.messages.map(({ eid }) => eid)).toEqual(
+          stored.slice(-window.messages.length).map(({ eid }) => eid),
+        )
+        expect(window.messages.length).toBeGreaterThanOrEqual(10)
+      }),
+      { numRuns: 500 },
+    )
   })
 })

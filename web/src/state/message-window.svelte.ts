@@ -2,7 +2,7 @@
  * The newest messages of a conversation, and older ones as far up as somebody looked. What arrives while a part is being
  * read from the store is put to it afterwards: nothing is lost between the two.
  */
-import { appended, idsAmong } from '../present/order.ts'
+import { appended, follows, idsAmong } from '../present/order.ts'
 import type { MessageView } from './face.ts'
 
 /** How many older messages are asked for at a time. */
@@ -47,22 +47,20 @@ export class MessageWindow {
    */
   async read(limit: number): Promise<void> {
     const number = ++this.#reads
+    let wanted = limit
     this.#arrived = []
     this.#isReadingNewest = true
     try {
-      while (this.#isReadingNewest) {
-        await this.#ask(limit, undefined, (listed) => {
+      while (number === this.#reads && this.#isReadingNewest) {
+        await this.#ask(wanted, undefined, (listed) => {
           if (number !== this.#reads) return
-          const whole = appended(listed, this.#arrived)
-          if (whole === null) {
-            // One belongs further up. It is stored by now, so that the next answer has it in its place.
-            limit += this.#arrived.length
-            this.#arrived = []
-            return
-          }
-          this.#show(whole, listed.length < limit)
+          const newest = appended(listed, this.#arrived)
+          const isWhole = listed.length < wanted
+          if (newest !== null && (isWhole || this.#meets(newest, wanted))) this.#show(newest, isWhole)
+          // What came meanwhile is stored by now, so that the next answer has it in its place.
+          else wanted = Math.max(2 * wanted, wanted + this.#arrived.length)
+          this.#arrived = []
         })
-        if (number !== this.#reads) return
       }
     } catch (cause) {
       if (number === this.#reads) {
@@ -71,6 +69,11 @@ export class MessageWindow {
       }
       throw cause
     }
+  }
+
+  /** Nothing shown may get lost between what stays above and what was read, unless all of it was asked for. */
+  #meets(newest: readonly MessageView[], asked: number): boolean {
+    return asked > this.messages.length + this.#arrived.length || follows(this.messages, newest)
   }
 
   #show(newest: readonly MessageView[], isWhole: boolean): void {
