@@ -130,7 +130,7 @@ describe('a message that arrives', () => {
   })
 
   it('is shown once', () => {
-    expect(appended(shown, [shown[1]!])).toBe(shown)
+    expect(appended(shown, [shown[1]!])).toEqual(shown)
   })
 })
 
