@@ -85,6 +85,24 @@ test('a message counts as queued until another device holds it durably, and as s
   expect((await alice.request('space.list', {}))[0]!.waitingToSend).toBe(0)
 })
 
+test('what was said before anybody else was in waits for nobody', async () => {
+  for (const history of ['join', 'all'] as const) {
+    const { person, until } = stage(7)
+    const [alice, bob] = [await person('Alice'), await person('Bob')]
+    const { id } = await alice.request('group.create', { name: 'Kitchen table', history })
+    await alice.request('message.send', { space: id, text: 'hello?' })
+    const states = async (): Promise<readonly string[]> =>
+      (await alice.request('message.list', { space: id, limit: 9 })).map(({ state }) => state)
+    expect(await states()).toEqual(['kept'])
+    const { link } = await alice.request('invite.create', { space: id })
+    await bob.join(link)
+    await alice.request('message.send', { space: id, text: 'there you are' })
+    const expected = history === 'join' ? ['kept', 'sent'] : ['sent', 'sent']
+    await until(async () => (await states()).join() === expected.join(), `it is so with ${history}`)
+    expect(await bob.texts(id)).toEqual(history === 'join' ? ['there you are'] : ['hello?', 'there you are'])
+  }
+})
+
 test('a restart keeps the name, the history and what waits to be sent', async () => {
   const { person, group, world, until } = stage(5)
   const [alice, bob] = [await person('Alice'), await person('Bob')]

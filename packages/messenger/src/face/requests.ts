@@ -75,8 +75,11 @@ export interface MessageView {
   readonly text: string
   /** `unsupported`: of a type this version does not know; `not-live`: dropped by a removal. */
   readonly kind: 'text' | 'unsupported' | 'deleted'
-  /** Own messages: `queued` until another device holds it durably, then `sent`. Others': `received`. */
-  readonly state: 'queued' | 'sent' | 'received'
+  /**
+   * Own messages: `queued` until another device holds it durably, then `sent`; `kept` where there is nobody whom it is
+   * for, as nobody else is in or only people who came later. Others': `received`.
+   */
+  readonly state: 'kept' | 'queued' | 'sent' | 'received'
 }
 
 export interface InviteView {

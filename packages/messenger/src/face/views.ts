@@ -1,8 +1,9 @@
 /** What people are shown of members and messages: plain values computed from state and registers. */
 import { ancestorAt, isLive, latestRegister, maxNameChars } from '@kith/protocol'
-import type { DeviceId, SignedEvent, UserId } from '@kith/protocol'
+import type { DeviceId, Eid, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import type { MemberView, MessageView } from './requests.ts'
+import { owedFrom } from '../space/owed.ts'
 import type { Space } from '../space/space.ts'
 
 /** The name a user goes by in a space, from the newest profile of their devices. */
@@ -78,7 +79,6 @@ function viewMessage(
   { user, author }: { readonly user: UserId; readonly author: string },
 ): MessageView {
   const me = user === space.own.user
-  const state = me ? (space.outbox.has(eid) ? 'queued' : 'sent') : 'received'
   const shownMs = space.timeline.shownMs(eid) ?? header.hlc.ms
   const isAhead = header.hlc.ms > shownMs
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
@@ -93,6 +93,11 @@ function viewMessage(
     receivedMs: space.timeline.place(eid)?.arrivedMs ?? null,
     text: content?.type === 'text' ? content.text : '',
     kind,
-    state,
+    state: me ? stateOf(space, eid, header.seq) : 'received',
   }
+}
+
+function stateOf(space: Space, eid: Eid, seq: number): MessageView['state'] {
+  if (!space.outbox.has(eid)) return 'sent'
+  return seq < owedFrom(space) ? 'kept' : 'queued'
 }

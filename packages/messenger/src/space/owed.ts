@@ -12,15 +12,22 @@ export interface Owed {
 
 /** Counts what is owed in a space; with nobody else in it, everything that waits. */
 export function owedIn(space: Space): Owed {
-  const { own, outbox, state } = space
-  const others = [...space.membership.members.keys()].filter((user) => user !== own.user)
-  const log = state.logs.get(own.device)
-  if (others.length === 0 || log === undefined || outbox.messages === 0) {
-    return { messages: outbox.messages, events: outbox.size }
-  }
-  const starts = others.map(
-    (user) => servedFrom(state, log, entryEvent(state, user)) ?? Number.POSITIVE_INFINITY,
-  )
-  const messages = outbox.contentBetween(Math.min(...starts), Number.MAX_SAFE_INTEGER).length
+  const { outbox } = space
+  const from = outbox.messages === 0 || isAlone(space) ? 0 : owedFrom(space)
+  const messages = outbox.contentBetween(from, Number.MAX_SAFE_INTEGER).length
   return { messages, events: messages + outbox.authEvents().length }
+}
+
+/** The first of one's own messages, by seq, that some other member may have; infinite where none is anybody's to have. */
+export function owedFrom(space: Space): number {
+  const { own, state } = space
+  const log = state.logs.get(own.device)
+  if (log === undefined) return 0
+  const others = [...space.membership.members.keys()].filter((user) => user !== own.user)
+  const starts = others.map((user) => servedFrom(state, log, entryEvent(state, user)))
+  return Math.min(...starts.map((start) => start ?? Number.POSITIVE_INFINITY))
+}
+
+function isAlone({ membership, own }: Space): boolean {
+  return [...membership.members.keys()].every((user) => user === own.user)
 }
