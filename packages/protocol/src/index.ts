@@ -76,7 +76,7 @@ export {
   memberRank,
 } from './limits.ts'
 export { protocolVersion } from './membership/acceptance.ts'
-export { currentState } from './membership/current.ts'
+export { bannedUsers, currentState } from './membership/current.ts'
 export {
   beyond,
   exposures,
@@ -88,8 +88,8 @@ export {
   order,
 } from './membership/graph.ts'
 export { composeCut, isLive } from './membership/liveness.ts'
-export { headsToCite, whyNot } from './membership/permissions.ts'
-export type { Intent } from './membership/permissions.ts'
+export { adminRankFrom, headsToCite, whyNot } from './membership/permissions.ts'
+export type { Intent, WhyNot } from './membership/permissions.ts'
 export type { EpochNode, InviteState, MembershipState } from './membership/state.ts'
 export { latestRegister, registerSlot, registers, replacesRegister } from './registers/register.ts'
 export type { SignedRegister, VerifiedRegister } from './registers/register.ts'

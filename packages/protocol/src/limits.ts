@@ -73,6 +73,8 @@ export const maxEphemeralAgeMs = 30_000
 // Invite links (section 6)
 export const maxInviteLinkChars = 2048
 export const maxInviteRelays = 3
+/** The greatest number of people an invite may name; more is any number. */
+export const maxInviteUses = 1000
 export const maxAddressChars = 256
 export const maxPeerIdChars = 128
 

@@ -20,6 +20,7 @@ import {
   remove,
   revokeInvite,
   role,
+  unban,
 } from './contents/membership.ts'
 import { deletion, edit, text } from './contents/message.ts'
 import { settingsChange } from './contents/settings.ts'
@@ -57,6 +58,7 @@ const fields: { readonly [Name in EventTypeName]: Field<ContentOf<Name>> } = {
   merge,
   deviceAdd,
   deviceRemove,
+  unban,
   text,
   edit,
   delete: deletion,

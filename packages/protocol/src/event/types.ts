@@ -21,6 +21,7 @@ export const eventTypes = {
   merge: 13,
   deviceAdd: 14,
   deviceRemove: 15,
+  unban: 16,
   text: 32,
   edit: 33,
   delete: 34,
@@ -111,7 +112,10 @@ export interface Invite {
   readonly inboxSecret: Uint8Array
   readonly rank: number
   readonly mode: 'open' | 'approve'
+  /** Lets one person in. */
   readonly singleUse: boolean
+  /** How many people it lets in, 2 or more; absent where it is for one, or for any number. */
+  readonly maxUses?: number
   /** ms since 1970; checked by who admits. */
   readonly expiry: number
 }
@@ -153,6 +157,11 @@ export interface Remove {
   readonly type: 'remove'
   readonly user: UserId
   readonly cut: Cut
+}
+/** Invites let in again whom earlier removals have banned; it brings nobody back by itself. */
+export interface Unban {
+  readonly type: 'unban'
+  readonly user: UserId
 }
 export interface Role {
   readonly type: 'role'
@@ -236,6 +245,7 @@ export type AuthContent =
   | Admit
   | Add
   | Remove
+  | Unban
   | Role
   | Leave
   | SettingsChange

@@ -7,7 +7,7 @@ import { deviceSubject } from './node.ts'
 import type { Past } from './past.ts'
 import { cutsOf, epochsOf, invitesOf } from './state-parts.ts'
 import type { DeviceState, MembershipState, UekState } from './state.ts'
-import { revocationKey } from './tally.ts'
+import { bansOf, revocationKey } from './tally.ts'
 import { currentResolution, resolutionAt } from './working.ts'
 
 /** The state of everything accepted. The maps in it may change with the next event accepted. */
@@ -44,6 +44,15 @@ function stateOf(graph: MembershipGraph, resolution: Resolution, past: Past): Me
     effective: resolution.effective,
     heads: resolution.heads,
   }
+}
+
+/** Users that are out and that no invite lets in again, sorted. */
+export function bannedUsers(graph: MembershipGraph): readonly UserId[] {
+  const resolution = currentResolution(graph)
+  const whole = wholeOf(graph)
+  return [...resolution.writes.keys()]
+    .filter((user) => !resolution.members.has(user) && bansOf(resolution, user, whole).length > 0)
+    .sort()
 }
 
 type Keys = Pick<MembershipState, 'devices' | 'ueks'>

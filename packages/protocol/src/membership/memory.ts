@@ -119,6 +119,8 @@ export interface Resolution {
   readonly inviteRevocations: Map<Eid, Entry[]>
   /** Effective answers to join requests, by invite. */
   readonly admits: Map<Eid, Entry[]>
+  /** Effective unbans, by user. */
+  readonly unbans: Map<Subject, Entry[]>
   /** Device revocations by `revocationKey`, whoever posted them. */
   readonly revocations: Map<string, Entry[]>
   readonly epochs: Map<Eid, Entry>

@@ -39,6 +39,7 @@ const authTypes: ReadonlySet<Content['type']> = new Set<AuthContent['type']>([
   'merge',
   'deviceAdd',
   'deviceRemove',
+  'unban',
 ])
 
 /** What the graph needs of an authentic event. */

@@ -9,7 +9,7 @@ export type Intent =
   | { readonly do: 'write' | 'leave' | 'epoch' | 'merge' }
   | { readonly do: 'settings' }
   | { readonly do: 'add' | 'role'; readonly user: UserId; readonly rank: number }
-  | { readonly do: 'remove'; readonly user: UserId }
+  | { readonly do: 'remove' | 'unban'; readonly user: UserId }
   | { readonly do: 'invite'; readonly rank: number }
   | { readonly do: 'revokeInvite'; readonly invite: Eid }
 
@@ -24,6 +24,7 @@ export type WhyNot =
   | 'group-full'
   | 'unknown-invite'
   | 'use-leave'
+  | 'not-banned'
 
 /** Null: allowed. */
 export function whyNot(
@@ -72,6 +73,8 @@ function whyAdminMayNot(
     case 'remove':
       if (intent.user === me.user) return 'use-leave'
       return rankOf(intent.user) > me.rank ? null : 'outranked'
+    case 'unban':
+      return rankOf(intent.user) === outRank ? null : 'not-banned'
     case 'invite':
       return isGrantable(intent.rank) && !mayAdminister(intent.rank) ? null : 'rank-not-grantable'
     case 'revokeInvite':

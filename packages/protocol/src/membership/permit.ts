@@ -21,7 +21,7 @@ import type { AuthNode, Subject } from './node.ts'
 import { includes } from './past.ts'
 import { permitEpoch } from './permit-epoch.ts'
 import { isGrantable, mayAdminister, mayWrite, outRank, ownerRank } from './rank.ts'
-import { revocationKey } from './tally.ts'
+import { bansOf, isUsedUp, revocationKey } from './tally.ts'
 import type { Asked } from './asked.ts'
 import type { PermitRefusal } from './refusals.ts'
 
@@ -37,7 +37,7 @@ const typesIn: Readonly<Record<SpaceKind, ReadonlySet<AuthContent['type']>>> = {
   dm: new Set(['deviceIntro', 'deviceRevoke', 'uek', 'leave', 'settings', 'epoch', 'merge'] as const),
   group: new Set([
     ...(['deviceIntro', 'deviceRevoke', 'uek', 'invite', 'revokeInvite', 'admit', 'add'] as const),
-    ...(['remove', 'role', 'leave', 'settings', 'epoch', 'merge'] as const),
+    ...(['remove', 'unban', 'role', 'leave', 'settings', 'epoch', 'merge'] as const),
   ]),
 }
 
@@ -58,6 +58,10 @@ export function permit(asked: Asked, content: AuthContent): Answer {
       return permitAdd(asked, content)
     case 'remove':
       return permitRemoval(asked, content.user)
+    case 'unban':
+      return bansOf(asked.resolution, content.user, asked.past).length > 0
+        ? accept(effect({ srank: rank }))
+        : refuse('not-banned')
     case 'role':
       return permitRole(asked, content.user, content.rank)
     case 'leave':
@@ -93,6 +97,7 @@ function neededRight({ graph, node }: Asked, content: AuthContent): (rank: numbe
   switch (content.type) {
     case 'add':
     case 'remove':
+    case 'unban':
     case 'invite':
     case 'revokeInvite':
     case 'settings':
@@ -190,7 +195,7 @@ function permitAdmit(asked: Asked, content: Admit): Answer {
   const answered = answersRequest(asked, content.request, 'open')
   if (!answered.ok) return answered
   if (rankOf(asked, user) !== outRank) return refuse('already-member')
-  const writes = asked.resolution.writes.get(user)?.byOthers ?? []
+  const writes = bansOf(asked.resolution, user, asked.past)
   if (writes.some(({ entry }) => entry.node.content?.type === 'remove')) return refuse('banned')
   const granted = asked.resolution.invites.get(invite)!.node.content
   const rank = granted?.type === 'invite' ? granted.rank : outRank
@@ -209,6 +214,7 @@ function answersRequest(
   if (resolution.inviteRevocations.has(request.invite)) return refuse('invite-revoked')
   if (invite.mode !== mode) return refuse('wrong-invite-mode')
   if (invite.singleUse && resolution.admits.has(request.invite)) return refuse('invite-used')
+  if (isUsedUp(resolution, request.invite, invite)) return refuse('invite-used')
   const answers = graph.requests.get(formatHex(request.nonce16)) ?? []
   if (answers.some(({ index }) => includes(past, index))) return refuse('request-used')
   if (carrier !== null && carrier.user !== request.user) return refuse('request-for-other-user')

@@ -18,6 +18,7 @@ export type PermitRefusal =
   | 'request-for-other-user'
   | 'request-used'
   | 'banned'
+  | 'not-banned'
   | 'proof-not-of-author'
   | 'proof-lacks-device'
   | 'proof-lacks-uek'

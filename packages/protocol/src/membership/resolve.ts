@@ -11,9 +11,11 @@ import type { Past } from './past.ts'
 import { outRank } from './rank.ts'
 import { latestOf, readRegister } from './register.ts'
 import {
+  bansOf,
   concurrentRevocations,
   contest,
   emptyResolution,
+  isUsedUp,
   sealedBy,
   setRank,
   settingsIn,
@@ -137,8 +139,10 @@ function admitStands(resolution: Resolution, entry: Entry): boolean {
   if (!revocations.every((one) => includes(one.past, entry.index))) return false
   const writes = resolution.writes.get(user)
   if (readRegister(writes, entry.past) !== outRank) return false
+  if (bansOf(resolution, user, entry.past).length > 0) return false
   if (writes?.byOthers.some((write) => isGrant(write.entry) && areConcurrent(write.entry, entry)) === true)
     return false
+  if (isUsedUp(resolution, inviteEid, invite.node.content, user)) return false
   return !invite.node.content.singleUse || (resolution.admits.get(inviteEid) ?? []).length === 0
 }
 

@@ -13,9 +13,10 @@ export function invitesOf(resolution: Resolution): ReadonlyMap<Eid, InviteState>
   const invites = new Map<Eid, InviteState>()
   for (const [eid, { node }] of resolution.invites) {
     if (node.content?.type !== 'invite') continue
-    const { invitePk, inboxPk, inboxSecret, rank, mode, singleUse, expiry } = node.content
+    const { invitePk, inboxPk, inboxSecret, rank, mode, singleUse, maxUses, expiry } = node.content
     invites.set(eid, {
       ...{ eid, author: node.user, invitePk, inboxPk, inboxSecret, rank, mode, singleUse, expiry },
+      maxUses: maxUses ?? null,
       revoked: resolution.inviteRevocations.has(eid),
       admitted: (resolution.admits.get(eid) ?? []).flatMap(({ writes }) =>
         writes.map(({ target }) => target),

@@ -14,6 +14,8 @@ export interface InviteState {
   readonly rank: Rank
   readonly mode: 'open' | 'approve'
   readonly singleUse: boolean
+  /** How many people it lets in; null where it is for one, or for any number. */
+  readonly maxUses: number | null
   readonly expiry: number
   readonly revoked: boolean
   /** Users admitted under it, effective admits only. */

@@ -2,12 +2,13 @@
  * Counting effective events: everything a resolution holds is put there by `take`, and can be taken back step by step, so that
  * a state a few events ago is never made from scratch. Section 5.2.
  */
-import type { DeviceId, UserId } from '../ids.ts'
-import type { Settings } from '../event/types.ts'
+import type { DeviceId, Eid, UserId } from '../ids.ts'
+import type { Invite, Settings } from '../event/types.ts'
 import { areConcurrent } from './entry.ts'
 import type { Entry, RegisterWrite, Resolution } from './memory.ts'
 import type { Subject } from './node.ts'
 import { includes } from './past.ts'
+import type { Past } from './past.ts'
 import { outRank } from './rank.ts'
 
 /** Nothing resolved yet: what the first event is applied on. */
@@ -19,6 +20,7 @@ export function emptyResolution(): Resolution {
     invites: new Map(),
     inviteRevocations: new Map(),
     admits: new Map(),
+    unbans: new Map(),
     revocations: new Map(),
     epochs: new Map(),
     settingsWrites: [],
@@ -40,6 +42,35 @@ export function revocationKey(user: UserId, device: DeviceId): string {
 export function settingsIn({ node: { content } }: Entry): Settings | null {
   if (content?.type === 'settings') return content.settings
   return content?.type === 'genesis' && content.kind === 'group' ? content.settings : null
+}
+
+/**
+ * Has an invite for a number of people let in so many, `user` not counted? Each counts once, however often it was let in: who
+ * introduces itself to several members takes nobody's place.
+ */
+export function isUsedUp(
+  resolution: Resolution,
+  eid: Eid,
+  { maxUses }: Pick<Invite, 'maxUses'>,
+  user: Subject | null = null,
+): boolean {
+  if (maxUses === undefined) return false
+  const admits = resolution.admits.get(eid) ?? []
+  const others = new Set(admits.flatMap(({ writes }) => writes.map(({ target }) => target)))
+  if (user !== null) others.delete(user)
+  return others.size >= maxUses
+}
+
+/** Removals of a user that keep invites from letting it in: those of `past` that no unban of `past` has seen. */
+export function bansOf(resolution: Resolution, user: Subject, past: Past): readonly RegisterWrite[] {
+  const unbans = (resolution.unbans.get(user) ?? []).filter(({ index }) => includes(past, index))
+  const writes = resolution.writes.get(user)?.byOthers ?? []
+  return writes.filter(
+    ({ entry }) =>
+      entry.node.content?.type === 'remove' &&
+      includes(past, entry.index) &&
+      !unbans.some((unban) => includes(unban.past, entry.index)),
+  )
 }
 
 /** Own writes of the target that this lowering would seal against a revocation it has not seen. */
@@ -92,6 +123,9 @@ export function take(resolution: Resolution, entry: Entry): void {
     case 'add':
       if (node.content.request !== null)
         pushTo(resolution, resolution.admits, node.content.request.request.invite, entry)
+      break
+    case 'unban':
+      pushTo(resolution, resolution.unbans, node.content.user, entry)
       break
     case 'deviceRevoke':
       if (entry.revokes !== null) {

@@ -3,7 +3,8 @@
  * membership graph in as many frames as it takes; after the last the stream goes on as a sync stream.
  */
 import { boolean, bytesUpTo, listOf, oneOf, positional } from '../event/fields.ts'
-import { maxEncodedEventBytes, maxJoinRequestBytes } from '../limits.ts'
+import type { Field, Positions } from '../event/fields.ts'
+import { maxEncodedEventBytes, maxJoinRequestBytes, maxRegisterBytes } from '../limits.ts'
 import type { Result } from '../refusal.ts'
 import { frameSet, kindOf } from './frame-codec.ts'
 import type { FrameRefusal, FrameSet } from './frame-codec.ts'
@@ -15,6 +16,8 @@ import type { NackMessage } from './message-types.ts'
 export interface JoinMessage {
   readonly kind: 'join'
   readonly request: Uint8Array
+  /** The device's signed `profile` register in this space: what its user is called, for whoever is to approve. */
+  readonly profile?: Uint8Array
 }
 /** Encoded auth events, every one after all it cites; `last` ends the graph. */
 export interface AdmittedMessage {
@@ -31,8 +34,9 @@ export interface RefusedMessage {
   readonly kind: 'refused'
   readonly reason: JoinRefusal
 }
-const joinRefusals = ['expired', 'revoked', 'used', 'banned', 'full', 'unknown'] as const
-/** Why somebody is not let in. `unknown`: no such invite here, or a request that does not hold. */
+const joinRefusals = ['expired', 'revoked', 'used', 'banned', 'full', 'unknown', 'denied'] as const
+/** Why somebody is not let in. `unknown`: no such invite here, or a request that does not hold.
+ * `denied`: an admin has said no to this user under this invite. */
 export type JoinRefusal = (typeof joinRefusals)[number]
 
 /** Everything said on a join stream after the handshake. */
@@ -41,11 +45,18 @@ export type JoinStreamMessage = JoinMessage | AdmittedMessage | WaitingMessage |
 /** Two signatures and the CBOR around them. */
 const signaturesBytes = 144
 
+const joinFields = { kind: kindOf('join'), request: bytesUpTo(maxJoinRequestBytes + signaturesBytes) }
+const bareJoin: Field<JoinMessage> = positional<JoinMessage>(joinFields as Positions<JoinMessage>)
+const joinWithProfile: Field<JoinMessage> = positional<JoinMessage>({
+  ...joinFields,
+  profile: bytesUpTo(maxRegisterBytes),
+} as Positions<JoinMessage>)
+
 const frames: FrameSet<JoinStreamMessage> = frameSet<JoinStreamMessage>({
-  join: positional<JoinMessage>({
-    kind: kindOf('join'),
-    request: bytesUpTo(maxJoinRequestBytes + signaturesBytes),
-  }),
+  join: {
+    encode: (message) => (message.profile === undefined ? bareJoin : joinWithProfile).encode(message),
+    decode: (raw) => bareJoin.decode(raw) ?? joinWithProfile.decode(raw),
+  },
   admitted: positional<AdmittedMessage>({
     kind: kindOf('admitted'),
     events: listOf(bytesUpTo(maxEncodedEventBytes), { max: messageLimits.authEvents }),

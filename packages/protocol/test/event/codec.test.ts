@@ -136,7 +136,7 @@ describe('a header', () => {
   })
 
   it('N4: of an unknown auth type is refused as such, of an unknown content type is read', () => {
-    for (const type of [16, 20, 31]) expect(read(set(1, type), auth)).toBe('unknown-auth-type')
+    for (const type of [17, 20, 31]) expect(read(set(1, type), auth)).toBe('unknown-auth-type')
     for (const type of [35, 99, 0xffff]) expect(read(set(1, type))).toBe(null)
   })
 

@@ -1,5 +1,5 @@
 /** The pinned cases of section 5.3 as a table: who is there, what is told, what comes of it. */
-import { add, invite, leave, out, remove, role, settings, World } from './world.ts'
+import { add, invite, inviteFor, leave, out, remove, role, settings, unban, World } from './world.ts'
 
 export interface Case {
   readonly title: string
@@ -525,6 +525,85 @@ export const cases: readonly Case[] = [
       w.revoke('3', 'M', 'A')
     },
     then: { A: 10, B: out },
+  },
+  {
+    title: 'M51 an invite for two and three concurrent admits: the two of lowest id stay',
+    tell: (w) => {
+      w.say('i', 'A', inviteFor(2))
+      const names = ['1', '2', '3'].sort((one, other) => (w.eidOf(one) < w.eidOf(other) ? -1 : 1))
+      w.admit(names[0]!, 'M', 'J', 'i', { cites: ['i'] })
+      w.admit(names[1]!, 'B', 'K', 'i', { cites: ['i'] })
+      w.admit(names[2]!, 'A', 'L', 'i', { cites: ['i'] })
+    },
+    then: { J: 100, K: 100, L: out },
+  },
+  {
+    title: 'M52 whoever is let in twice by an invite for two takes one place',
+    tell: (w) => {
+      w.say('i', 'A', inviteFor(2))
+      w.admit('1', 'M', 'J', 'i', { cites: ['i'] })
+      w.admit('2', 'B', 'J', 'i', { cites: ['i'] })
+      w.admit('3', 'A', 'K', 'i', { cites: ['i'] })
+    },
+    then: { J: 100, K: 100 },
+  },
+  {
+    title: 'M53 an admit that knows of two others by an invite for two: refused',
+    tell: (w) => {
+      w.say('i', 'A', inviteFor(2))
+      w.admit('1', 'M', 'J', 'i', { cites: ['i'] })
+      w.admit('2', 'B', 'K', 'i', { cites: ['1'] })
+      w.admit('3', 'A', 'L', 'i', { cites: ['2'] })
+    },
+    then: { J: 100, K: 100, L: out },
+    refused: ['3'],
+  },
+  {
+    title: 'M54 a ban is taken back: a later admit stands, one that has not seen it is refused',
+    tell: (w) => {
+      w.say('i', 'A', invite())
+      w.say('r', 'B', remove('J'), { cites: ['i'] })
+      w.admit('1', 'M', 'J', 'i', { cites: ['r'] })
+      w.say('u', 'B', unban('J'), { cites: ['r'] })
+      w.admit('2', 'M', 'J', 'i', { cites: ['u'] })
+    },
+    then: { J: 100 },
+    refused: ['1'],
+  },
+  {
+    title: 'M55 a ban that the unban has not seen stands',
+    tell: (w) => {
+      w.say('i', 'A', invite())
+      w.say('r', 'B', remove('J'), { cites: ['i'] })
+      w.say('s', 'A', remove('J'), { cites: ['i'] })
+      w.say('u', 'B', unban('J'), { cites: ['r'] })
+      w.admit('1', 'M', 'J', 'i', { cites: ['u'] })
+      w.admit('2', 'M', 'J', 'i', { cites: ['1', 's'], nonce: 'again' })
+    },
+    then: { J: out },
+    refused: ['2'],
+  },
+  {
+    title: 'M56 an unban back-dated by an admin who is out lets nobody in',
+    tell: (w) => {
+      w.say('i', 'O', invite())
+      w.say('r', 'A', remove('J'), { cites: ['i'] })
+      w.say('s', 'A', remove('B'), { cites: ['r'] })
+      w.say('u', 'B', unban('J'), { cites: ['r'] })
+      w.admit('1', 'M', 'J', 'i', { cites: ['u'] })
+    },
+    then: { J: out, B: out },
+    void: ['u', '1'],
+  },
+  {
+    title: 'M57 a member takes no ban back, and there is none to take back of whom nobody removed',
+    tell: (w) => {
+      w.say('r', 'A', remove('J'))
+      w.say('1', 'M', unban('J'), { cites: ['r'] })
+      w.say('2', 'B', unban('K'), { cites: ['r'] })
+    },
+    then: { J: out, K: out },
+    refused: ['1', '2'],
   },
 ]
 

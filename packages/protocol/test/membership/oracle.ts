@@ -97,6 +97,16 @@ export function modelOf(
     )
     return latest.length === 0 ? Infinity : Math.max(...[...latest, ...own].map(value))
   }
+  const isBanned = (u: string, effective: readonly AuthNode[], within: ReadonlySet<AuthNode>): boolean =>
+    effective.some(
+      (r) =>
+        r.content?.type === 'remove' &&
+        r.content.user === u &&
+        within.has(r) &&
+        !effective.some(
+          (n) => n.content?.type === 'unban' && n.content.user === u && within.has(n) && before(r, n),
+        ),
+    )
   const stands = (e: AuthNode, visited: readonly AuthNode[]): boolean => {
     if (srank(e) < 0) return true
     const past = pastOf(e)
@@ -109,7 +119,13 @@ export function modelOf(
       )
       if (!visited.includes(invite) || revocations.some((v) => !before(e, v))) return false
       if (registerOf(targets(e)[0]!, visited, past) !== Infinity) return false
+      if (isBanned(targets(e)[0]!, visited, past)) return false
       if (about(targets(e)[0]!).some((w) => type(w) !== 'remove' && type(w) !== 'admit')) return false
+      const others = new Set(
+        visited.flatMap((v) => (type(v) === 'admit' && inviteEid(v) === invite.eid ? targets(v) : [])),
+      )
+      others.delete(targets(e)[0]!)
+      if (others.size >= (inviteOf(e)!.maxUses ?? Infinity)) return false
       return (
         !inviteOf(e)!.singleUse || !visited.some((v) => type(v) === 'admit' && inviteEid(v) === invite.eid)
       )
@@ -148,6 +164,8 @@ export function modelOf(
       }
       case 'invite':
         return r <= 64
+      case 'unban':
+        return r <= 64 && isBanned(c.user, effective, pastOf(e))
       case 'revokeInvite':
         return r <= 64 && [...pastOf(e)].some(({ eid }) => eid === c.invite)
       case 'settings':
@@ -157,13 +175,16 @@ export function modelOf(
         const known =
           effective.some(({ eid }) => eid === inviteEid(e)) &&
           !effective.some((v) => v.content?.type === 'revokeInvite' && v.content.invite === inviteEid(e))
-        const used = effective.some((v) => type(v) === 'admit' && inviteEid(v) === inviteEid(e))
-        const banned = effective.some((v) => v.content?.type === 'remove' && v.content.user === user)
+        const uses = effective.filter((v) => type(v) === 'admit' && inviteEid(v) === inviteEid(e))
+        const used = uses.length > 0
+        const usedUp = new Set(uses.flatMap(targets)).size >= (inviteOf(e)?.maxUses ?? Infinity)
+        const banned = isBanned(user, effective, pastOf(e))
         const replayed = [...pastOf(e)].some((v) => type(v) === 'admit' && nonce(v) === nonce(e))
         return (
           r <= 100 &&
           known &&
           !(used && inviteOf(e)!.singleUse) &&
+          !usedUp &&
           !banned &&
           !replayed &&
           registerNow(user) === Infinity

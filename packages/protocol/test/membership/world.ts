@@ -96,6 +96,7 @@ export const add = (name: string, rank: number): AuthContent => ({
   ...{ type: 'add', user: userNamed(name), rank, request: null },
 })
 export const remove = (name: string): AuthContent => ({ type: 'remove', user: userNamed(name), cut: [] })
+export const unban = (name: string): AuthContent => ({ type: 'unban', user: userNamed(name) })
 export const role = (name: string, rank: number): AuthContent => ({
   ...{ type: 'role', user: userNamed(name), rank, cut: [] },
 })
@@ -110,6 +111,11 @@ export const invite = (singleUse = false, mode: 'open' | 'approve' = 'open', ran
     inboxSecret: new Uint8Array(32),
   },
   ...{ rank, mode, singleUse, expiry: 0 },
+})
+
+export const inviteFor = (maxUses: number, mode: 'open' | 'approve' = 'open'): AuthContent => ({
+  ...(invite(false, mode) as Extract<AuthContent, { type: 'invite' }>),
+  maxUses,
 })
 
 export interface Spoken {

@@ -1,9 +1,20 @@
 /** Contents that change who is in and what they may do (sections 5 and 6). */
 import type { Eid, UserId } from '../../ids.ts'
-import { keyBytes, maxOwners, memberRank, nonceBytes } from '../../limits.ts'
+import { keyBytes, maxInviteUses, maxOwners, memberRank, nonceBytes } from '../../limits.ts'
 import type { Field } from '../fields.ts'
 import { boolean, bytesOf, id, integer, literal, nullable, oneOf, sortedIds } from '../fields.ts'
-import type { Add, Admit, GroupGenesis, Invite, Leave, Merge, Remove, RevokeInvite, Role } from '../types.ts'
+import type {
+  Add,
+  Admit,
+  GroupGenesis,
+  Invite,
+  Leave,
+  Merge,
+  Remove,
+  RevokeInvite,
+  Role,
+  Unban,
+} from '../types.ts'
 import { content, cut, rank } from './content.ts'
 import { signedJoinRequest } from './join-request.ts'
 import { settings } from './settings.ts'
@@ -16,8 +27,15 @@ export const groupGenesis: Field<GroupGenesis> = content<GroupGenesis>('genesis'
   random16: bytesOf(nonceBytes),
 })
 
-/** An open door, until revoked. */
-export const invite: Field<Invite> = content<Invite>(
+/** True: one person; false: any number; else how many. */
+const uses: Field<boolean | number> = {
+  encode: (value) => value,
+  decode: (raw) => boolean.decode(raw) ?? integer(2, maxInviteUses).decode(raw),
+}
+
+type InviteOnWire = Omit<Invite, 'singleUse' | 'maxUses'> & { readonly uses: boolean | number }
+
+const inviteOnWire: Field<InviteOnWire> = content<InviteOnWire>(
   'invite',
   {
     invitePk: bytesOf(keyBytes),
@@ -25,11 +43,27 @@ export const invite: Field<Invite> = content<Invite>(
     inboxSecret: bytesOf(keyBytes),
     rank,
     mode: oneOf(['open', 'approve']),
-    singleUse: boolean,
+    uses,
     expiry: integer(0, Number.MAX_SAFE_INTEGER),
   },
   (value) => value.rank >= memberRank,
 )
+
+/** An open door, until revoked. */
+export const invite: Field<Invite> = {
+  encode: ({ singleUse, maxUses, ...rest }) =>
+    inviteOnWire.encode({ ...rest, uses: maxUses ?? singleUse } as InviteOnWire),
+  decode(raw) {
+    const value = inviteOnWire.decode(raw)
+    if (value === undefined) return undefined
+    const { uses: allowed, ...rest } = value
+    return {
+      ...rest,
+      singleUse: allowed === true,
+      ...(typeof allowed === 'number' ? { maxUses: allowed } : {}),
+    }
+  },
+}
 
 /** Closes one invite. */
 export const revokeInvite: Field<RevokeInvite> = content<RevokeInvite>('revokeInvite', { invite: id<Eid>() })
@@ -46,6 +80,9 @@ export const add: Field<Add> = content<Add>(
 
 /** Removes or bans a user. */
 export const remove: Field<Remove> = content<Remove>('remove', { user: id<UserId>(), cut })
+
+/** Takes a ban back. */
+export const unban: Field<Unban> = content<Unban>('unban', { user: id<UserId>() })
 
 /** Gives a user another rank. */
 export const role: Field<Role> = content<Role>('role', { user: id<UserId>(), rank, cut })

@@ -68,6 +68,7 @@ function copyOf(resolution: Resolution): Resolution {
     invites: new Map(resolution.invites),
     inviteRevocations: copyLists(resolution.inviteRevocations),
     admits: copyLists(resolution.admits),
+    unbans: copyLists(resolution.unbans),
     revocations: copyLists(resolution.revocations),
     epochs: new Map(resolution.epochs),
     settingsWrites: [...resolution.settingsWrites],

@@ -149,6 +149,7 @@ export function snapshot(
   const rest = [
     ...[bits(resolution.invites.keys()), lists(resolution.inviteRevocations), lists(resolution.admits)],
     ...[lists(resolution.revocations), lists(resolution.lowerings), entries(resolution.cutting)],
+    lists(resolution.unbans),
     ...[entries([...resolution.contested]), entries(resolution.settingsWrites)],
   ]
   const key = `${effective} ${heads} ${ranks.join()} ${settings.name ?? ''} ${rest.join()}`
