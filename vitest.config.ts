@@ -12,17 +12,16 @@ const END_TO_END = ['packages/*/test/**/*.e2e.test.ts', 'relay-node/test/**/*.e2
 const IN_PAGES = ['packages/*/test/**/*.browser.test.ts']
 /** The end-to-end tests that every `npm test` runs; the others have `npm run test:e2e`. */
 const MAIN_FLOW = ['packages/cli/test/conversation.e2e.test.ts', 'packages/storage/test/kill.e2e.test.ts']
+const PATIENCE = { allowOnly: false, testTimeout: 30_000, hookTimeout: 30_000 }
 const PROCESSES = { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }
 
 export default defineConfig({
   test: {
     watch: false,
-    allowOnly: false,
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    ...PATIENCE,
     projects: [
       {
         extends: true,
@@ -32,7 +31,7 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...END_TO_END, ...IN_PAGES],
         },
       },
-      { extends: 'web/vite.config.ts', test: { name: 'pages', include: OF_PAGES } },
+      { extends: 'web/vite.config.ts', test: { name: 'pages', include: OF_PAGES, ...PATIENCE } },
       {
         extends: true,
         test: {

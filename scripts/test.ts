@@ -1,4 +1,4 @@
-// `npm test`: the unit tests, those inside a page, then the main flows with real processes and real browsers, each to its
+// `npm test`: the unit tests, those of the pages, those inside a page, then the main flows with real processes and real browsers, each to its
 // end; fails when any does.
 // `npm run test:e2e`: every other end-to-end test. Words after either narrow it: `npm test -- packages/crypto`.
 import { spawn } from 'node:child_process'
@@ -26,7 +26,7 @@ const extra = isEndToEnd ? words.slice(1) : words
 const inBrowsers = extra.filter((word) => word.startsWith('web/e2e'))
 const suites: readonly Suite[] = isEndToEnd
   ? [vitest('e2e'), playwright('flows')]
-  : [vitest('unit'), vitest('browser'), vitest('main-flow'), playwright('main-flow')]
+  : [vitest('unit'), vitest('pages'), vitest('browser'), vitest('main-flow'), playwright('main-flow')]
 
 process.exitCode = (await provideChromium()) ? await testAll() : 1
 
