@@ -44,6 +44,7 @@ class Photographer {
   }
 
   async take(screen: string): Promise<void> {
+    await expect.poll(() => this.page.locator('body').innerText(), 'something is there').not.toBe('')
     await this.page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
     const path = join(this.#folder, `${screen}-${this.#look.name}.png`)
     await this.page.screenshot({ path, caret: 'hide' })
@@ -52,6 +53,10 @@ class Photographer {
     )
     expect.soft(overflowPx, `${screen} in ${this.#look.name} scrolls sideways`).toBe(0)
     await this.#person.inspect(`${screen} in ${this.#look.name}`)
+  }
+
+  async asksForName(): Promise<void> {
+    await expect(this.page.getByRole('textbox', { name: this.sentence('web.start.name') })).toBeVisible()
   }
 
   async press(
@@ -80,6 +85,7 @@ for (const look of looks) {
 
     const bob = await world.browser('Bob', { link, ...options(look) })
     const guest = new Photographer(bob, look, folder)
+    await guest.asksForName()
     await guest.take('first-run-invited')
     await guest.write('web.start.name', 'Bob')
     await guest.press('web.start.go')
@@ -112,6 +118,7 @@ async function firstScreens(
 ): Promise<{ readonly alice: BrowserPerson; readonly photos: Photographer }> {
   const alice = await world.browser('Alice', options(look))
   const photos = new Photographer(alice, look, folder)
+  await photos.asksForName()
   await photos.take('first-run')
   await photos.write('web.start.name', 'Alice')
   await photos.press('web.start.go')
