@@ -19,9 +19,9 @@ await runBehaviour({
   plants: {
     'nobody-lets-in': [
       {
-        file: 'packages/messenger/src/joining/invites.ts',
-        original: '  if (rank === undefined || rank > memberRank) return []\n',
-        planted: '  if (rank === undefined || rank >= 0) return []\n',
+        file: 'packages/messenger/src/joining/admissions.ts',
+        original: '  if (request.user !== peer.user || request.device !== peer.device) return false\n',
+        planted: '  if (request.user === peer.user) return false\n',
       },
     ],
     'pointer-only': [
