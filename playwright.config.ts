@@ -6,7 +6,7 @@ import { buildWeb, isWebFresh } from './scripts/build-web.ts'
 
 const MAIN_FLOW = 'main-flow.spec.ts'
 /** Looked at by a check of its own (scripts/behaviours): figures of this machine, or files to be written. */
-const MEASURED = ['first-run.spec.ts', 'hostile-text.spec.ts', 'long-conversation.spec.ts', 'screens.spec.ts']
+const MEASURED = ['first-run.spec.ts', 'long-conversation.spec.ts', 'screens.spec.ts']
 
 if (findChromium() === null) throw new Error(noChromium)
 // Every worker reads this file again; only the first has something to build.

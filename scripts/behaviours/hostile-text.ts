@@ -6,7 +6,7 @@ import { playStories } from './stories.ts'
 await runBehaviour({
   name: 'hostile-text',
   limitMs: 590_000,
-  counts: { cases: 5_000, seed: 20_261 },
+  counts: { cases: 9_500, seed: 20_261 },
   plants: {
     'raw-html': [
       {

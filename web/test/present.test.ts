@@ -153,6 +153,11 @@ describe('the connection', () => {
     expect(relayName('/ip4/127.0.0.1/udp/4003/webrtc-direct/p2p/12D3KooWabc')).toBe('127.0.0.1:4003 WebRTC')
   })
 
+  it('names relays in one plain line, whatever stands where a host would', () => {
+    expect(relayName('/dns4/\u2069\u202eevil\nrelay/tcp/443/wss')).toBe('evil relay')
+    expect(relayName(`/dns4/Z${'\u0300'.repeat(60)}/tcp/443/wss`)).toBe(`Z${'\u0300'.repeat(4)}`)
+  })
+
   it('is reported without names, messages or whole ids', () => {
     const id = '12D3KooWRBhwfeP2Y4TCx1SM6s9rUoHhR5STiGwxBhgFRcw3UERE'
     const status = {

@@ -1,10 +1,12 @@
-// Which text each case shows: every seed as it is in every place, then seeds changed once to three times. One number decides.
+// Which text each case shows: every seed as it is in every place, and seeds changed once to three times. One number decides.
 import { seeds } from './seeds.ts'
 
 type Random = (below: number) => number
 type Mutation = (text: string, random: Random) => string
 
 const maxChars = 16 * 1024
+/** From the first seed of one place to that of the next. */
+const stride = 17
 
 /** A small generator (mulberry32): the same numbers on every machine. */
 export function randomFrom(seed: number): Random {
@@ -50,11 +52,15 @@ const mutations: readonly Mutation[] = [
   (text) => text.replaceAll(' ', ''),
 ]
 
-/** The text of case `index`, the `turn`th of its place. */
-export function textOfCase(seed: number, index: number, turn: number): string {
-  const whole = seeds[turn]
+/**
+ * The text of a place's turn: at every other one a seed as it is until each has been, otherwise one that is changed. Places
+ * begin with different seeds, so that few turns in all places show many of them.
+ */
+export function textOfCase(seed: number, place: number, turn: number): string {
+  const whole =
+    turn % 2 === 0 && turn / 2 < seeds.length ? seeds[(place * stride + turn / 2) % seeds.length] : undefined
   if (whole !== undefined) return whole
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
+  const random = randomFrom(seed + Math.imul(place + 1, 0x9e3779b1) + Math.imul(turn + 1, 0x85ebca6b))
   let text = pick(random)
   for (let left = 1 + random(3); left > 0; left--) {
     const mutate = mutations[random(mutations.length)]

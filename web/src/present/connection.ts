@@ -1,4 +1,5 @@
 /** One word for how this device is connected, and a report without anything private in it. */
+import { plainLine } from '../message/plain-line.ts'
 import { shortId } from './people.ts'
 import type { StatusReport } from '../state/face.ts'
 
@@ -85,11 +86,14 @@ export function relaysOf(entries: StatusReport['relays']): readonly Relay[] {
   return [...relays.values()]
 }
 
-/** A short name for the address of a relay: its host, the port unless it is the usual one, and how it is reached. */
+/**
+ * A short name for the address of a relay: its host, the port unless it is the usual one, and how it is reached. An invite
+ * may bring any text as an address.
+ */
 export function relayName(address: string): string {
   const [, , host = address, transport = '', port = ''] = address.split('/')
   const way = address.includes('/webrtc-direct') ? ' WebRTC' : address.includes('/ws') ? '' : ` ${transport}`
-  return `${host}${port === '' || port === '443' ? '' : `:${port}`}${way}`
+  return plainLine(`${host}${port === '' || port === '443' ? '' : `:${port}`}${way}`)
 }
 
 /** What helps somebody who helps: states and counts, no name, no message, no whole id. */
