@@ -1,9 +1,20 @@
 /** What can be said in a graph under examination: one act each, by somebody, about somebody, in words that name it. */
-import { parseHex } from '../../../src/ids.ts'
 import type { Eid } from '../../../src/ids.ts'
 import type { AuthContent } from '../../../src/event/types.ts'
 import type { AuthNode } from '../../../src/membership/node.ts'
-import { add, hash32, invite, leave, merge, person, remove, role, settings, userNamed } from '../world.ts'
+import {
+  add,
+  hash32,
+  invite,
+  leave,
+  merge,
+  person,
+  remove,
+  role,
+  settings,
+  unban,
+  userNamed,
+} from '../world.ts'
 
 /** Where an act is placed: the space, invites of the base by name, and the invites it cites itself. */
 export interface Place {
@@ -46,6 +57,9 @@ export function fromSecondDevice(one: Act): Act {
 
 export const removes = (by: string, about: string): Act =>
   act({ by, about, does: `removes ${about}`, content: remove(about) })
+
+export const unbans = (by: string, about: string): Act =>
+  act({ by, about, does: `unbans ${about}`, content: unban(about) })
 
 export const ranks = (by: string, about: string, rank: number): Act =>
   act({ by, about, does: `makes ${by === about ? 'itself' : about} ${rank}`, content: role(about, rank) })
@@ -113,9 +127,4 @@ function admission(space: Eid, about: string, invited: Eid, number: number): Aut
       inviteSignature: new Uint8Array(64),
     },
   }
-}
-
-/** The key a device id stands for. */
-export function keyOfDevice(device: string): Uint8Array {
-  return parseHex(device)!
 }

@@ -1,7 +1,6 @@
 /** Copies of membership graphs, so that many continuations can be tried from one beginning without delivering it again. */
 import { currentResolution } from '../../../src/membership/working.ts'
 import type { MembershipGraph, RegisterWrites, Resolution } from '../../../src/membership/memory.ts'
-import type { Subject } from '../../../src/membership/node.ts'
 
 /** A graph that goes its own way from here. Of the current state it knows the result and no step back. */
 export function forkOf(graph: MembershipGraph): MembershipGraph {
@@ -56,27 +55,24 @@ function copyLists<Key, Item>(lists: ReadonlyMap<Key, readonly Item[]>): Map<Key
   return new Map([...lists].map(([key, list]) => [key, [...list]]))
 }
 
+// Whatever it holds, and whatever may be added to it: sets, lists, maps of entries, of lists, or of pairs of lists.
 function copyOf(resolution: Resolution): Resolution {
-  const writes = [...resolution.writes].map(([subject, { byOthers, own }]): [Subject, RegisterWrites] => [
-    subject,
-    { byOthers: [...byOthers], own: [...own] },
-  ])
-  return {
-    effective: new Set(resolution.effective),
-    writes: new Map(writes),
-    lowerings: copyLists(resolution.lowerings),
-    invites: new Map(resolution.invites),
-    inviteRevocations: copyLists(resolution.inviteRevocations),
-    admits: copyLists(resolution.admits),
-    unbans: copyLists(resolution.unbans),
-    revocations: copyLists(resolution.revocations),
-    epochs: new Map(resolution.epochs),
-    settingsWrites: [...resolution.settingsWrites],
-    cutting: [...resolution.cutting],
-    contested: new Set(resolution.contested),
-    members: new Map(resolution.members),
-    settings: resolution.settings,
-    heads: resolution.heads,
-    undo: null,
-  }
+  const copies = Object.entries(resolution).map(([name, part]) => [name, copyPart(part)])
+  return { ...(Object.fromEntries(copies) as Resolution), undo: null }
+}
+
+function copyPart(part: unknown): unknown {
+  if (part instanceof Set) return new Set(part)
+  if (Array.isArray(part)) return [...(part as unknown[])]
+  if (!(part instanceof Map)) return part
+  return new Map([...(part as Map<unknown, unknown>)].map(([key, value]) => [key, copyValue(value)]))
+}
+
+function copyValue(value: unknown): unknown {
+  if (Array.isArray(value)) return [...(value as unknown[])]
+  return isRegister(value) ? { byOthers: [...value.byOthers], own: [...value.own] } : value
+}
+
+function isRegister(value: unknown): value is RegisterWrites {
+  return typeof value === 'object' && value !== null && 'byOthers' in value
 }

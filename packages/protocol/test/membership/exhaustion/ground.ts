@@ -9,7 +9,7 @@ import { acceptNode, createGraphOf } from '../../../src/membership/graph.ts'
 import type { MembershipGraph } from '../../../src/membership/memory.ts'
 import type { AuthNode } from '../../../src/membership/node.ts'
 import { modelOf } from '../oracle.ts'
-import { add, invite, person, userNamed } from '../world.ts'
+import { add, invite, inviteFor, person, userNamed } from '../world.ts'
 import type { Act } from './acts.ts'
 
 export interface GroundPlan {
@@ -17,7 +17,7 @@ export interface GroundPlan {
   readonly owners: readonly string[]
   /** Who adds whom, at which rank, one after the other. */
   readonly seats: readonly (readonly [by: string, name: string, rank: number])[]
-  readonly invites?: readonly (readonly [by: string, name: string, isSingleUse: boolean])[]
+  readonly invites?: readonly (readonly [by: string, name: string, isFor: 'many' | 'one' | 'two'])[]
   readonly outsiders?: readonly string[]
   /** May events cite any event of the base, or only its end? */
   readonly citesBase: 'anywhere' | 'end'
@@ -88,7 +88,10 @@ export function groundOf(plan: GroundPlan): Ground {
     say(`intro ${name}`, name, { type: 'deviceIntro', proof: [] }, person(name).proof)
   for (const [by, name, rank] of plan.seats) say(`add ${name}`, by, add(name, rank), person(name).proof)
   const invites = new Map(
-    (plan.invites ?? []).map(([by, name, isSingle]) => [name, say(name, by, invite(isSingle))]),
+    (plan.invites ?? []).map(([by, name, isFor]) => {
+      const content = isFor === 'two' ? inviteFor(2) : invite(isFor === 'one')
+      return [name, say(name, by, content)]
+    }),
   )
   const graph = createGraphOf(base[0]!)
   for (const node of base.slice(1)) {

@@ -14,6 +14,7 @@ import {
   removes,
   revokesDevice,
   revokesInvite,
+  unbans,
 } from './acts.ts'
 import type { Act } from './acts.ts'
 import type { GroundPlan } from './ground.ts'
@@ -38,7 +39,7 @@ const ladder: GroundPlan = {
     ['B', 'M', 100],
   ],
   outsiders: ['J'],
-  invites: [['A', open, false]],
+  invites: [['A', open, 'many']],
   citesBase: 'end',
   alphabet: [
     ...['O', 'A', 'B'].flatMap((by) => administration(by, ['O', 'A', 'B', 'M', 'J'])),
@@ -91,8 +92,8 @@ const guests: GroundPlan = {
   ],
   outsiders: ['J', 'K'],
   invites: [
-    ['B', open, false],
-    ['B', single, true],
+    ['B', open, 'many'],
+    ['B', single, 'one'],
   ],
   citesBase: 'end',
   twins: ['J', 'K'],
@@ -105,6 +106,7 @@ const guests: GroundPlan = {
         adds('A', guest, 30),
         adds('B', guest, 10),
         removes('A', guest),
+        unbans('B', guest),
       ],
       ...[
         ranks('O', guest, 5),
@@ -128,7 +130,7 @@ const devices: GroundPlan = {
     ['B', 'M', 100],
   ],
   outsiders: ['J'],
-  invites: [['B', open, false]],
+  invites: [['B', open, 'many']],
   citesBase: 'end',
   alphabet: [
     ...[revokesDevice('A', 'A'), revokesDevice('B', 'A'), revokesDevice('M', 'A')],
@@ -151,7 +153,7 @@ const history: GroundPlan = {
     ['B', 'M', 100],
   ],
   outsiders: ['J'],
-  invites: [['B', open, false]],
+  invites: [['B', open, 'many']],
   citesBase: 'anywhere',
   alphabet: [
     ...[removes('O', 'A'), ranks('O', 'A', 60), ranks('O', 'B', 5), removes('A', 'B'), ranks('A', 'B', 100)],
@@ -211,7 +213,7 @@ const turning: GroundPlan = {
     ['B', 'M', 100],
   ],
   outsiders: ['J'],
-  invites: [['O', open, false]],
+  invites: [['O', open, 'many']],
   citesBase: 'end',
   alphabet: [
     ...[
@@ -220,6 +222,7 @@ const turning: GroundPlan = {
       removes('O', 'A'),
       admits('M', 'J', open),
       revokesInvite('B', open),
+      removes('B', 'J'),
     ],
   ],
 }

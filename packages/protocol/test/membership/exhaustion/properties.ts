@@ -28,7 +28,9 @@ export const nobodyActsOnOwners = 'nobody acts on somebody who is an owner'
 export const revokedDevicesAreSilent = 'nobody hears a device whose revocation it has seen'
 
 const facts: ReadonlySet<string> = new Set(['genesis', 'deviceIntro', 'deviceRevoke', 'uek'])
-const administration: ReadonlySet<string> = new Set(['add', 'remove', 'invite', 'revokeInvite', 'settings'])
+const administration: ReadonlySet<string> = new Set([
+  ...['add', 'remove', 'unban', 'invite', 'revokeInvite', 'settings'],
+])
 
 /** Judged by the authority of whoever says it: no fact, nothing about oneself, no admit. */
 function isRuled({ type, entry }: Part): boolean {
@@ -94,11 +96,10 @@ function seals(scene: Scene, part: Part, before: Snapshot): boolean {
   )
 }
 
-// Of the answers to a single-use invite the lower id stays, whoever else was let in by the other.
+// Of the answers to an invite for some those of lower id stay, whoever else was let in by the others.
 function isContested(scene: Scene): boolean {
   return scene.parts.some(
-    ({ type, entry }) =>
-      type === 'admit' && entry.node.content?.type === 'admit' && isSingleUse(scene, inviteOf(entry.node)!),
+    ({ type, entry }) => type === 'admit' && placesOf(scene, inviteOf(entry.node)!) < Infinity,
   )
 }
 
@@ -311,9 +312,11 @@ function inviteOf({ content }: { readonly content: Content }): string | null {
   return content?.type === 'admit' ? content.request.request.invite : null
 }
 
-function isSingleUse(scene: Scene, eid: string): boolean {
+/** How many people an invite lets in. */
+function placesOf(scene: Scene, eid: string): number {
   const content = scene.parts.find(({ entry }) => entry.node.eid === eid)?.entry.node.content
-  return content?.type === 'invite' && content.singleUse
+  if (content?.type !== 'invite') return Infinity
+  return content.singleUse ? 1 : (content.maxUses ?? Infinity)
 }
 
 function admitsOf(scene: Scene, of: Snapshot): readonly Part[] {
@@ -337,33 +340,63 @@ const unseenRevocation: Property = {
   },
 }
 
-const oneGuest: Property = {
-  name: 'a single-use invite lets one in',
+const placesTaken: Property = {
+  name: 'an invite for some lets in no more',
   examine: (scene, judge) => {
-    const used = new Map<string, number>()
-    for (const { entry, type } of scene.spoken) {
-      const eid = inviteOf(entry.node)
-      if (type === 'admit' && isSingleUse(scene, eid!)) used.set(eid!, (used.get(eid!) ?? 0) + 1)
-    }
-    for (const [eid, times] of used) {
-      if (times < 2) continue
-      judge(admitsOf(scene, scene.state).filter(({ entry }) => inviteOf(entry.node) === eid).length < 2)
+    const asked = guestsByInvite(
+      scene,
+      scene.spoken.filter(({ type }) => type === 'admit'),
+    )
+    const letIn = guestsByInvite(scene, admitsOf(scene, scene.state))
+    for (const [eid, guests] of asked) {
+      const places = placesOf(scene, eid)
+      if (guests.length > places) judge(new Set(letIn.get(eid)).size <= places)
     }
   },
 }
 
-const addAloneLiftsBan: Property = {
-  name: 'whom a removal has named, only an add brings back',
+function guestsByInvite(scene: Scene, admits: readonly Part[]): ReadonlyMap<string, readonly number[]> {
+  const guests = new Map<string, number[]>()
+  for (const admit of admits) {
+    const eid = inviteOf(admit.entry.node)!
+    guests.set(eid, [...(guests.get(eid) ?? []), targetOf(scene, admit)])
+  }
+  return guests
+}
+
+const banned: Property = {
+  name: 'whom a removal has named, no invite lets in before somebody has lifted that',
   examine: (scene, judge) => {
-    for (const admit of admitsOf(scene, scene.state)) {
-      const named = scene.parts.filter(
-        (one) => one.type === 'remove' && targetOf(scene, one) === targetOf(scene, admit),
-      )
-      if (named.length > 0) {
-        judge(!named.some((one) => has(scene.state.effective, one) && has(admit.past, one)))
-      }
+    for (const admit of scene.spoken.filter(({ type }) => type === 'admit')) {
+      const target = targetOf(scene, admit)
+      const isNamed = scene.spoken.some((one) => one.type === 'remove' && targetOf(scene, one) === target)
+      if (isNamed) judge(!isBanned(scene, scene.state, admit) || !has(scene.state.effective, admit))
     }
   },
+}
+
+/** Does a removal that counts, and that nobody has lifted, lie in the past of the admit? */
+function isBanned(scene: Scene, state: Snapshot, admit: Part): boolean {
+  const counted = effectiveParts(scene, state)
+  const target = targetOf(scene, admit)
+  return counted.some(
+    (one) =>
+      one.type === 'remove' &&
+      targetOf(scene, one) === target &&
+      has(admit.past, one) &&
+      !isLifted(counted, one, admit),
+  )
+}
+
+function isLifted(counted: readonly Part[], ban: Part, admit: Part): boolean {
+  const banned = ban.entry.writes[0]!.target
+  return counted.some(
+    (one) =>
+      one.type === 'unban' &&
+      (one.entry.node.content as { readonly user?: string }).user === banned &&
+      has(one.past, ban) &&
+      has(admit.past, one),
+  )
 }
 
 const answeredOnce: Property = {
@@ -421,7 +454,8 @@ const outlivesAdmitter = ofTheLast(
       const isUndercut =
         part.type === 'remove' ? admit.actor === targetOf(scene, part) : revokesDeviceOf(part, admit)
       const invite = inviteOf(admit.entry.node)
-      if (isUndercut && after.resolution.invites.has(invite as never)) judge(has(after.effective, admit))
+      const rests = after.resolution.invites.has(invite as never) && !isBanned(scene, after, admit)
+      if (isUndercut && rests) judge(has(after.effective, admit))
     }
   },
 )
@@ -534,6 +568,6 @@ export const properties: readonly Property[] = [
     leastAuthority,
   ],
   ...[ownWordsCap, letIn, latestHeads, latestSettings],
-  ...[unseenRevocation, oneGuest, addAloneLiftsBan, answeredOnce, grantBeatsAdmit, admitsNewcomers],
+  ...[unseenRevocation, placesTaken, banned, answeredOnce, grantBeatsAdmit, admitsNewcomers],
   ...[outlivesAdmitter, revokedDevice, sealedStays, strangersWord],
 ]
