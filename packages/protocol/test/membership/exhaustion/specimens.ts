@@ -6,6 +6,7 @@ import type { Tally } from './tally.ts'
 
 /** Together with all graphs of two events they put every property to the test. */
 export const specimens: readonly string[] = [
+  '["ladder",["O removes B","the open invite"],["B adds J at 30","the open invite"],["A removes M","1","2"]]',
   '["guests",["M admits J by the open invite","the single-use invite"],["A removes J","1"],["B admits K by the single-use invite","2"]]',
   '["guests",["B admits J by the single-use invite","the single-use invite"],["J leaves","1"],["M admits J by the open invite, request 2","2"]]',
   '["ladder",["O removes B","the open invite"],["B adds J at 30","the open invite"],["J leaves","2"],["A admits J by the open invite","3"]]',
