@@ -2,6 +2,7 @@
 import { acceptNode, createGraphOf } from '../../../src/membership/graph.ts'
 import type { MembershipGraph } from '../../../src/membership/graph.ts'
 import { currentState } from '../../../src/membership/current.ts'
+import { currentResolution } from '../../../src/membership/working.ts'
 import { canWrite } from '../../../src/membership/liveness.ts'
 import type { AuthNode } from '../../../src/membership/node.ts'
 import { buildCase, cases } from '../cases.ts'
@@ -99,7 +100,7 @@ function outcomeOf(play: Play, start: MembershipGraph, order: readonly Item[]): 
       const outcome = isMessage(item) ? receive(graph, item) : acceptNode(graph, item).outcome
       if (outcome === 'waiting') still.push(item)
       else if (outcome !== 'accepted') verdicts.push(`${item.eid} ${outcome}`)
-      if (outcome === 'accepted') currentState(graph)
+      if (outcome === 'accepted') currentResolution(graph)
     }
     progress = still.length < waiting.length
     waiting = still
