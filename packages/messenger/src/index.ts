@@ -1,7 +1,7 @@
 /** The messenger's face and its constructor. */
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
-export type { Change, ChangeListener, NumberedChange } from './face/changes.ts'
+export type { Change, ChangeListener, JoinState, NumberedChange } from './face/changes.ts'
 export { MessengerError } from './errors.ts'
 export type { MessengerFace } from './face/face.ts'
 export { Messenger } from './messenger.ts'
@@ -11,11 +11,14 @@ export type {
   IdentityView,
   InviteInspection,
   InviteView,
+  JoinRequestView,
   LastMessageView,
   MemberChangeView,
   MemberView,
   MessageView,
   PeerView,
+  PendingJoinView,
+  PersonView,
   RelayView,
   RequestName,
   Requests,

@@ -29,6 +29,7 @@ import { decodeSpaceRecord } from './space-records.ts'
 import { SpaceKeeper } from './space-keeper.ts'
 import { statusAnswers } from './face/status-requests.ts'
 import { Summaries } from './face/summaries.ts'
+import { WaitingRequests } from './joining/waiting-requests.ts'
 import { SyncPeers } from './sync/sync-peers.ts'
 
 export interface MessengerOptions {
@@ -51,6 +52,7 @@ export class Messenger implements MessengerFace {
   readonly #admissions: Admissions
   readonly #introductions: Introductions
   readonly #summaries: Summaries
+  readonly #waiting: WaitingRequests
   #starting: Promise<void> | null = null
   #state: 'new' | 'running' | 'stopped' = 'new'
 
@@ -69,7 +71,8 @@ export class Messenger implements MessengerFace {
     this.#sync = new SyncPeers(this.#core)
     this.#dialer = new Dialer(this.#core, this.#sync)
     this.#keeper = new SpaceKeeper(this.#core, { sync: this.#sync, dialer: this.#dialer })
-    this.#admissions = new Admissions(this.#core)
+    this.#waiting = new WaitingRequests(this.#core)
+    this.#admissions = new Admissions(this.#core, this.#waiting)
     this.#joins = new Joins(this.#core, { keeper: this.#keeper, sync: this.#sync, dialer: this.#dialer })
     this.#introductions = new Introductions(this.#core, { sync: this.#sync, dialer: this.#dialer })
     this.#summaries = new Summaries(this.#core)
@@ -79,6 +82,7 @@ export class Messenger implements MessengerFace {
       keeper: this.#keeper,
       sync: this.#sync,
       joins: this.#joins,
+      waiting: this.#waiting,
       summaries: this.#summaries,
       wake: () => this.wake(),
     }
@@ -120,6 +124,8 @@ export class Messenger implements MessengerFace {
     this.#keeper.start()
     this.#dialer.start()
     this.#introductions.start()
+    this.#waiting.start()
+    await this.#joins.resume()
     this.#summaries.start()
   }
 
@@ -146,6 +152,7 @@ export class Messenger implements MessengerFace {
     await this.#starting?.catch(() => undefined)
     this.#dialer.stop()
     this.#introductions.stop()
+    this.#waiting.stop()
     this.#summaries.stop()
     this.#joins.stop()
     this.#keeper.stop()

@@ -103,6 +103,8 @@ export interface Knock {
   readonly device: SigningKey
   readonly inviteKey: SigningKey
   readonly request: Uint8Array
+  /** What it says it is called, if anything. */
+  readonly profile?: Uint8Array
   readonly spoil?: Spoil
 }
 
@@ -154,7 +156,9 @@ export class Mallory {
       this.endedBy = await endOf(stream)
       return null
     }
-    await stream.send(spoil(encodeJoinMessage({ kind: 'join', request: knock.request }), 2))
+    const { request, profile } = knock
+    const join = { kind: 'join' as const, request, ...(profile === undefined ? {} : { profile }) }
+    await stream.send(spoil(encodeJoinMessage(join), 2))
     const heard: JoinStreamMessage[] = []
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       const message = decodeJoinMessage(next.value)

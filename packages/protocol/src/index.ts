@@ -57,7 +57,7 @@ export {
   signJoinRequest,
 } from './identity/join-request.ts'
 export { buildProof } from './identity/proof.ts'
-export { formatHex, fromId, toId } from './ids.ts'
+export { formatHex, fromId, parseHex, toId } from './ids.ts'
 export type { DeviceId, Eid, SpaceId, UserId } from './ids.ts'
 export {
   eventBurst,
@@ -68,6 +68,8 @@ export {
   maxHeads,
   maxJoinRequestBytes,
   maxMembers,
+  maxAdminRank,
+  maxInviteUses,
   maxNameChars,
   maxRegisterBytesPerUser,
   maxStrangerBytes,

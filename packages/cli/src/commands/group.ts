@@ -5,17 +5,20 @@ import type { Command } from 'commander'
 import type { Call } from '../call.ts'
 import { newCommand } from '../command.ts'
 import type { Run } from '../command.ts'
-import { chooseGroup, connectionOf, deliver, roleOf } from '../groups.ts'
+import { chooseGroup, connectionOf, roleOf } from '../groups.ts'
+import { reportChange } from '../report-change.ts'
 import type { Session } from '../session.ts'
 import type { Line } from '../terminal/output.ts'
-
-const deliveryMs = 10_000
+import { approveCommand, denyCommand, requestsCommand } from './requests.ts'
 
 export function groupCommand(run: Run): Command {
   return newCommand('group', sentence('help.group'))
     .addCommand(createCommand(run))
     .addCommand(listCommand(run))
     .addCommand(membersCommand(run))
+    .addCommand(requestsCommand(run))
+    .addCommand(approveCommand(run))
+    .addCommand(denyCommand(run))
     .addCommand(removeCommand(run))
     .addCommand(leaveCommand(run))
 }
@@ -112,15 +115,4 @@ function leaveCommand(run: Run): Command {
         }),
       ),
     )
-}
-
-/** Waits for somebody else to know of a change, then says what came of it. */
-export async function reportChange(
-  call: Call,
-  session: Session,
-  { space, eid, line }: { readonly space: string; readonly eid: string; readonly line: Line },
-): Promise<void> {
-  const state = await deliver(session, space, call.deadline(deliveryMs))
-  call.output.result({ eid, space, state: state === 'sent' ? 'sent' : 'queued' }, [line])
-  if (state === 'queued') call.output.note(sentence('change.queued'))
 }

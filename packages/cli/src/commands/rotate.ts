@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { newCommand } from '../command.ts'
 import type { Run } from '../command.ts'
 import { chooseGroup } from '../groups.ts'
-import { reportChange } from './group.ts'
+import { reportChange } from '../report-change.ts'
 
 export function rotateCommand(run: Run): Command {
   return newCommand('rotate', sentence('help.rotate'))

@@ -1,5 +1,5 @@
 /** `kith status`: identity, groups, relays and connections. */
-import type { StatusView } from '@kith/messenger'
+import type { PendingJoinView, StatusView } from '@kith/messenger'
 import { sentence } from '@kith/wording'
 import type { Command } from 'commander'
 import type { Call } from '../call.ts'
@@ -8,6 +8,7 @@ import type { Run } from '../command.ts'
 import type { Session } from '../session.ts'
 import type { Line } from '../terminal/output.ts'
 import { groupLine } from './group.ts'
+import { pendingLine } from './join.ts'
 import { relayLine } from './relay.ts'
 
 export function statusCommand(run: Run): Command {
@@ -23,16 +24,20 @@ export async function showStatus(
   owner: 'status.owner' | 'status.this',
 ): Promise<void> {
   const status = await face.request('status', {})
+  const joins = await face.request('join.list', {})
   const { dataDir } = call.settings
-  call.output.result({ ...status, dataDir, running: !isOwner }, [
-    ...statusLines(status),
+  call.output.result({ ...status, joins, dataDir, running: !isOwner }, [
+    ...statusLines(status, joins),
     heading('status.running'),
     `  ${sentence(isOwner ? owner : 'status.remote')}`,
     `  ${dataDir}`,
   ])
 }
 
-function statusLines({ identity, spaces, relays, peers }: StatusView): readonly Line[] {
+function statusLines(
+  { identity, spaces, relays, peers }: StatusView,
+  joins: readonly PendingJoinView[],
+): readonly Line[] {
   const groups = spaces.filter(({ kind }) => kind === 'group')
   return [
     heading('status.identity'),
@@ -43,6 +48,7 @@ function statusLines({ identity, spaces, relays, peers }: StatusView): readonly 
     ...(groups.length === 0
       ? [`  ${sentence('group.none')}`]
       : groups.map((group) => inset(groupLine(group)))),
+    ...joins.map((join) => inset(pendingLine(join))),
     heading('status.relays'),
     ...(relays.length === 0
       ? [`  ${sentence('status.no-relays')}`]

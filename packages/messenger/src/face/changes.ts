@@ -2,6 +2,9 @@
 import { Listeners } from '../listeners.ts'
 import type { MessageView, SpaceSummary } from './requests.ts'
 
+/** What becomes of a join: asked for, waiting for an admin, and how it ended. */
+export type JoinState = 'asking' | 'waiting' | 'admitted' | 'refused' | 'cancelled'
+
 export type Change =
   | { readonly type: 'space'; readonly space: SpaceSummary }
   | { readonly type: 'space-left'; readonly id: string }
@@ -18,7 +21,7 @@ export type Change =
   | { readonly type: 'members'; readonly space: string }
   | { readonly type: 'epoch'; readonly space: string; readonly depth: number }
   | { readonly type: 'connections'; readonly direct: number; readonly relayed: number }
-  | { readonly type: 'join'; readonly space: string; readonly state: 'asking' | 'waiting' | 'admitted' }
+  | { readonly type: 'join'; readonly space: string; readonly state: JoinState }
   /** Something a person should know about a device, e.g. that its log has forked. */
   | { readonly type: 'notice'; readonly space: string; readonly code: string }
 

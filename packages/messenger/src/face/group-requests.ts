@@ -21,7 +21,10 @@ import { inspectInvite } from './invite-inspection.ts'
 import { encodeSpaceRecord } from '../space-records.ts'
 import { toStoredEvent } from '../space/stored-events.ts'
 import { memberChangesOf } from './member-changes.ts'
-import { membersOf } from './views.ts'
+import { membersOf, personIn } from './views.ts'
+import { approve, refuseRequest, requireAdmin } from '../joining/approvals.ts'
+import type { ProvenRequest } from '../joining/waiting-requests.ts'
+import type { JoinRequestView } from './requests.ts'
 
 const idChars = 64
 /** An id or a beginning of one that is long enough to mean somebody. */
@@ -35,12 +38,15 @@ type Names =
   | 'group.role'
   | 'group.leave'
   | 'group.rotate'
+  | 'group.requests'
+  | 'group.approve'
+  | 'group.deny'
   | 'invite.create'
   | 'invite.list'
   | 'invite.inspect'
   | 'invite.revoke'
 
-export function groupAnswers({ core, keeper, sync, summaries }: AnswerParts): Answers<Names> {
+export function groupAnswers({ core, keeper, sync, summaries, waiting }: AnswerParts): Answers<Names> {
   return {
     async 'group.create'({ name, history }) {
       const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
@@ -77,12 +83,30 @@ export function groupAnswers({ core, keeper, sync, summaries }: AnswerParts): An
       ])
       return { eid: event!.eid }
     },
-    async 'invite.create'({ space, mode = 'open', singleUse = false, expiresInMs, base }) {
+    async 'group.requests'({ space }) {
+      const open = findSpace(core, space)
+      requireAdmin(open)
+      return (await waiting.list(open)).map((request) => viewRequest(open, request))
+    },
+    async 'group.approve'({ space, request }) {
+      return approve(core, findSpace(core, space), waiting, request)
+    },
+    async 'group.deny'({ space, request }) {
+      return refuseRequest(core, findSpace(core, space), waiting, request)
+    },
+    async 'invite.create'({ space, mode = 'open', singleUse = false, uses, expiresInMs, base }) {
       const relays = keeper.relays.own()
-      return createInvite(core, findSpace(core, space), { mode, singleUse, expiresInMs, base, relays })
+      const wish = { mode, uses: uses ?? (singleUse ? 1 : null), expiresInMs, base, relays }
+      return createInvite(core, findSpace(core, space), wish)
     },
     async 'invite.list'({ space }) {
-      return viewInvites(findSpace(core, space))
+      const open = findSpace(core, space)
+      const requests = await waiting.list(open)
+      return viewInvites(
+        open,
+        core.clock.nowMs(),
+        requests.map(({ signed }) => signed.request.invite),
+      )
     },
     async 'invite.inspect'({ link }) {
       return inspectInvite(core, link)
@@ -139,6 +163,21 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
     sync: true,
   })
   return spaceOf(genesis)
+}
+
+function viewRequest(
+  { space }: OpenSpace,
+  { id, name, signed, keeper, keptMs }: ProvenRequest,
+): JoinRequestView {
+  const { user, invite, expiry } = signed.request
+  const author = space.membership.invites.get(invite)?.author
+  return {
+    ...{ id, user, name, invite, expiryMs: expiry },
+    invitedBy: author === undefined ? null : personIn(space, author),
+    keptBy: personIn(space, keeper.user),
+    // A clock that is ahead puts nothing into the future.
+    sinceMs: Math.min(keptMs, space.env.nowMs),
+  }
 }
 
 function requireMember({ space }: OpenSpace): void {

@@ -4,7 +4,7 @@ import type { Content, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import type { Space } from '../space/space.ts'
 import type { MemberChangeView } from './requests.ts'
-import { nameOf } from './views.ts'
+import { personIn } from './views.ts'
 
 /** Of the newest, so many are told. */
 const maxChanges = 200
@@ -37,9 +37,9 @@ export async function memberChangesOf(
       const writtenMs = directory[position]?.hlcMs ?? nowMs
       return {
         eid,
-        ...viewPerson(space, deed.user),
+        ...personIn(space, deed.user),
         kind: deed.kind,
-        by: deed.by === null ? null : viewPerson(space, deed.by),
+        by: deed.by === null ? null : personIn(space, deed.by),
         // A clock that is ahead puts nobody into the future.
         ms: Math.min(writtenMs, nowMs),
       }
@@ -62,8 +62,4 @@ function deedOf({ membership }: Space, author: UserId, content: Content): Deed |
     default:
       return null
   }
-}
-
-function viewPerson(space: Space, user: UserId): Pick<MemberChangeView, 'user' | 'name' | 'me'> {
-  return { user, name: nameOf(space, user), me: user === space.own.user }
 }

@@ -39,11 +39,15 @@ export type LastMessageView = Pick<
   'eid' | 'author' | 'me' | 'text' | 'kind' | 'sentMs' | 'state'
 >
 
-export interface MemberView {
+/** Somebody of a space. */
+export interface PersonView {
   readonly user: string
   readonly name: string
-  readonly rank: number
   readonly me: boolean
+}
+
+export interface MemberView extends PersonView {
+  readonly rank: number
   readonly devices: readonly string[]
   readonly connected: 'direct' | 'relayed' | 'no'
 }
@@ -55,7 +59,7 @@ export interface MemberChangeView {
   readonly name: string
   readonly me: boolean
   /** Who invited or added, or who removed them; null where nobody did, or it is not known. */
-  readonly by: Pick<MemberView, 'user' | 'name' | 'me'> | null
+  readonly by: PersonView | null
   /** By the clock of whoever wrote it, never later than now. */
   readonly ms: number
 }
@@ -88,7 +92,45 @@ export interface InviteView {
   readonly singleUse: boolean
   readonly expiryMs: number
   readonly revoked: boolean
+  /** People let in so far. */
   readonly uses: number
+  /** How many it lets in; null: any number. */
+  readonly maxUses: number | null
+  /** Why nobody comes in by it any more, or `open`. */
+  readonly state: 'open' | 'revoked' | 'expired' | 'used-up'
+  /** Who made it. */
+  readonly by: PersonView
+  /** Requests under it that wait for an admin, as far as they are known here. */
+  readonly waiting: number
+}
+
+/** Somebody who waits to be let in by an admin. */
+export interface JoinRequestView {
+  readonly id: string
+  readonly user: string
+  /** What the newcomer calls itself, signed by its device; null where it has not said. */
+  readonly name: string | null
+  readonly invite: string
+  readonly invitedBy: PersonView | null
+  /** The member who was asked and keeps the request. */
+  readonly keptBy: PersonView
+  /** By the clock of that member, never later than now. */
+  readonly sinceMs: number
+  readonly expiryMs: number
+}
+
+/** A group this user waits to get into, or was not let into. */
+export interface PendingJoinView {
+  readonly space: string
+  /** As the link claims. */
+  readonly name: string | null
+  readonly inviter: string | null
+  readonly state: 'waiting' | 'refused'
+  /** Why not, as an error's code; null while it waits. */
+  readonly code: string | null
+  readonly sinceMs: number
+  /** When the invite ends. */
+  readonly expiryMs: number
 }
 
 export interface PeerView {
@@ -155,18 +197,35 @@ export interface Requests {
     takes: {
       space: string
       mode?: 'open' | 'approve'
+      /** Short for one use. */
       singleUse?: boolean
+      /** How many people it lets in, 1 to 1,000; any number where it is left out. */
+      uses?: number
+      /** A second to a year; a week where it is left out. */
       expiresInMs?: number
       base?: string
     }
     gives: { link: string; eid: string }
   }
+  /** All there ever were. */
   'invite.list': { takes: { space: string }; gives: readonly InviteView[] }
   /** Reads a link; asks nobody. Refused as `bad-link` where it is none. */
   'invite.inspect': { takes: { link: string }; gives: InviteInspection }
   'invite.revoke': { takes: { space: string; invite: string }; gives: { eid: string } }
-  /** Resolves when admitted; `waiting` is told by changes meanwhile. Cancel with the signal. */
+  /** Requests that wait for an admin, the longest first. Refused as `not-allowed` to everybody else. */
+  'group.requests': { takes: { space: string }; gives: readonly JoinRequestView[] }
+  /** Lets in whoever asked by this request: its id, its user's id, a beginning of either, or its name. */
+  'group.approve': { takes: { space: string; request: string }; gives: { eid: string; user: string } }
+  /** Says no: whoever asked is told, and gets the same answer under this invite again. */
+  'group.deny': { takes: { space: string; request: string }; gives: { user: string } }
+  /**
+   * Resolves when admitted; `waiting` is told by changes meanwhile. The signal ends the asking; where an admin has to answer,
+   * the waiting goes on without it, over restarts, until `join.cancel`.
+   */
   join: { takes: { link: string }; gives: SpaceSummary }
+  /** Groups waited for, and those that said no until they are cancelled. */
+  'join.list': { takes: Record<string, never>; gives: readonly PendingJoinView[] }
+  'join.cancel': { takes: { space: string }; gives: readonly PendingJoinView[] }
   'space.list': { takes: Record<string, never>; gives: readonly SpaceSummary[] }
   /**
    * Everything held and shown down to this message is read; never takes back what was read before. Refused as

@@ -3,10 +3,19 @@ import type { UserId } from '@kith/protocol'
 import { viewIdentity } from './identity-requests.ts'
 import type { Core } from '../core.ts'
 import type { AnswerParts, Answers } from './answers.ts'
-import type { PeerView, RelayView, StatusView } from './requests.ts'
+import type { PeerView, PendingJoinView, RelayView, StatusView } from './requests.ts'
+import { MessengerError } from '../errors.ts'
 import { knownNameOf } from './views.ts'
 
-type Names = 'space.list' | 'relay.list' | 'relay.set' | 'network.retry' | 'status' | 'join'
+type Names =
+  | 'space.list'
+  | 'relay.list'
+  | 'relay.set'
+  | 'network.retry'
+  | 'status'
+  | 'join'
+  | 'join.list'
+  | 'join.cancel'
 
 export function statusAnswers(parts: AnswerParts): Answers<Names> {
   const { core, joins, keeper, summaries, wake } = parts
@@ -31,6 +40,18 @@ export function statusAnswers(parts: AnswerParts): Answers<Names> {
     async join({ link }, signal) {
       return summaries.of(await joins.join(link, signal))
     },
+    async 'join.list'() {
+      return viewJoins(parts)
+    },
+    async 'join.cancel'({ space }) {
+      const matches = joins.pending.all.filter(
+        ({ link }) => space.length >= 6 && link.space.startsWith(space),
+      )
+      const [only, ...others] = matches
+      if (only === undefined || others.length > 0) throw new MessengerError('unknown-space')
+      await joins.cancel(only.link.space)
+      return viewJoins(parts)
+    },
   }
 }
 
@@ -42,6 +63,18 @@ async function viewStatus({ core, sync, summaries }: AnswerParts): Promise<Statu
     peers: viewPeers(core, (peer) => sync.userOf(peer)),
     addresses: core.network.addresses(),
   }
+}
+
+function viewJoins({ core, joins }: AnswerParts): readonly PendingJoinView[] {
+  return joins.pending.all.map(({ link, sinceMs, refusedWith }) => ({
+    space: link.space,
+    name: link.name,
+    inviter: knownNameOf(core, link.inviter.user),
+    state: refusedWith === null ? 'waiting' : 'refused',
+    code: refusedWith,
+    sinceMs,
+    expiryMs: link.expiry,
+  }))
 }
 
 function viewRelays(core: Core): readonly RelayView[] {

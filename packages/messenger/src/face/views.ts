@@ -2,7 +2,7 @@
 import { ancestorAt, isLive, latestRegister, maxNameChars } from '@kith/protocol'
 import type { DeviceId, Eid, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
-import type { MemberView, MessageView } from './requests.ts'
+import type { MemberView, MessageView, PersonView } from './requests.ts'
 import { owedFrom } from '../space/owed.ts'
 import type { Space } from '../space/space.ts'
 
@@ -17,6 +17,11 @@ export function nameOf(space: Space, user: UserId): string {
 export function knownNameOf(core: Core, user: UserId): string | null {
   const shared = [...core.spaces.values()].find(({ space }) => space.membership.members.has(user))
   return shared === undefined ? null : nameOf(shared.space, user)
+}
+
+/** A person as a space knows them. */
+export function personIn(space: Space, user: UserId): PersonView {
+  return { user, name: nameOf(space, user), me: user === space.own.user }
 }
 
 /** The members of a space, most senior first, then by name. */

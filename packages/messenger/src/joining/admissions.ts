@@ -5,6 +5,7 @@
 import { run } from '@kith/crypto'
 import type { FrameStream } from '@kith/network'
 import {
+  bannedUsers,
   decodeJoinMessage,
   decodeJoinRequest,
   encodeJoinMessage,
@@ -25,10 +26,12 @@ import { timeoutSignal } from '../clock.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import { epochDrafts } from '../epochs/epoch-policy.ts'
 import { greetAsListener } from '../sync/handshake.ts'
+import { isDenied } from './denials.ts'
 import { isInviteOpen } from './invites.ts'
 import { JoinPatience } from './patience.ts'
 import { servedAuthEvents } from '../sync/served-events.ts'
 import { RefusedOwnEvent } from '../space/step.ts'
+import type { WaitingRequests } from './waiting-requests.ts'
 
 /** From the first byte to the request: nobody has a place for longer without having said what it wants. */
 const requestTimeoutMs = 5_000
@@ -40,6 +43,7 @@ const maxAnswering = 8
 /** A request whose bearer has proven its device. */
 interface Asked {
   readonly request: Uint8Array
+  readonly profile: Uint8Array | null
   readonly peer: HelloPeer
 }
 
@@ -48,9 +52,11 @@ export class Admissions {
   /** Longest silent first. */
   readonly #calling = new Set<FrameStream>()
   readonly #answering = new Set<FrameStream>()
+  readonly #waiting: WaitingRequests
 
-  constructor(core: Core) {
+  constructor(core: Core, waiting: WaitingRequests) {
     this.#core = core
+    this.#waiting = waiting
   }
 
   start(): void {
@@ -68,7 +74,9 @@ export class Admissions {
     const patience = new JoinPatience(this.#core.clock)
     patience.signal.addEventListener('abort', () => stream.abort('timeout'), { once: true })
     try {
-      for (const frame of await this.#judge(asked)) {
+      const frames = await this.#judge(asked)
+      if (frames.length === 0) return stream.abort('busy')
+      for (const frame of frames) {
         await stream.send(encodeJoinMessage(frame))
         patience.renew()
       }
@@ -96,7 +104,7 @@ export class Admissions {
       const next = await frames.next()
       const message = next.done === true ? null : decodeJoinMessage(next.value)
       return message?.ok === true && message.value.kind === 'join'
-        ? { request: message.value.request, peer }
+        ? { request: message.value.request, profile: message.value.profile ?? null, peer }
         : null
     } finally {
       done.abort()
@@ -114,7 +122,8 @@ export class Admissions {
     )
   }
 
-  async #judge({ request: bytes, peer }: Asked): Promise<readonly JoinStreamMessage[]> {
+  /** What is answered; nothing where there is no room for the request now. */
+  async #judge({ request: bytes, profile, peer }: Asked): Promise<readonly JoinStreamMessage[]> {
     const decoded = decodeJoinRequest(bytes)
     if (!decoded.ok) return [refusedWith('unknown')]
     const signed = decoded.value
@@ -126,13 +135,15 @@ export class Admissions {
     const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
     if (!verified.ok) return [refusedWith('unknown')]
     const refusal = this.#whyNot(open, signed)
+    if (refusal === 'waits')
+      return (await this.#waiting.keep(open, bytes, profile)) ? [{ kind: 'waiting' }] : []
     if (refusal !== null) return [refusedWith(refusal)]
     const isIn = open.space.membership.members.has(request.user)
     return isIn ? this.#graphOf(open) : this.#admit(open, invite, signed)
   }
 
-  /** Judged as things are now: null where the bearer may be let in, or is in already. */
-  #whyNot({ space }: OpenSpace, { request }: SignedJoinRequest): JoinRefusal | null {
+  /** Judged as things are now: null where the bearer may be let in, or is in already; `waits` where an admin has to answer. */
+  #whyNot({ space }: OpenSpace, { request }: SignedJoinRequest): JoinRefusal | 'waits' | null {
     const nowMs = this.#core.clock.nowMs()
     const { members, devices, invites } = space.membership
     if (members.has(request.user)) {
@@ -145,9 +156,12 @@ export class Admissions {
     if (invite.revoked) return 'revoked'
     if (invite.expiry <= nowMs || request.expiry <= nowMs) return 'expired'
     if (!isInviteOpen(invite, nowMs)) return 'used'
+    if (bannedUsers(space.state.graph).includes(request.user)) return 'banned'
     if (members.size >= maxMembers) return 'full'
     const rank = members.get(space.own.user)
-    return rank === undefined || rank > memberRank || invite.mode !== 'open' ? 'unknown' : null
+    if (rank === undefined) return 'unknown'
+    if (invite.mode === 'approve') return isDenied(space, request.invite, request.user) ? 'denied' : 'waits'
+    return rank > memberRank ? 'unknown' : null
   }
 
   async #admit(
@@ -156,7 +170,7 @@ export class Admissions {
     request: SignedJoinRequest,
   ): Promise<readonly JoinStreamMessage[]> {
     const { space } = open
-    let late = null as JoinRefusal | null
+    let late = null as JoinRefusal | 'waits' | null
     try {
       await space.post(() => {
         // The queue may have been long: the invite or the request may have ended meanwhile, or somebody else been let in.
@@ -170,7 +184,7 @@ export class Admissions {
       if (refusal === null) throw cause
       return [refusedWith(refusal)]
     }
-    if (late !== null) return [refusedWith(late)]
+    if (late !== null) return [refusedWith(late === 'waits' ? 'unknown' : late)]
     await space.post(() => epochDrafts(space, this.#core.engine))
     return this.#graphOf(open)
   }

@@ -150,7 +150,7 @@ export class Introductions {
   async #show({ space }: OpenSpace, peer: PeerId, { link, request, enteredMs }: KeptLink): Promise<void> {
     const shown = await showLink(this.#core, link, request)
     if (shown.request !== request) await space.record(() => [joinedRecord(this.#core, shown, enteredMs)])
-    const options = { signal: this.#stopped.signal, onWaiting: () => undefined, limits }
+    const options = { signal: this.#stopped.signal, limits }
     const answer = await askToJoin(this.#core, { peer, addresses: [] }, shown, options)
     if (answer === null || typeof answer === 'string') return
     // It may have been loaded again meanwhile.

@@ -6,16 +6,19 @@ import {
   deriveRendezvousPoint,
   formatInviteLink,
   maxInviteRelays,
+  maxInviteUses,
   memberRank,
 } from '@kith/protocol'
-import type { Invite, InviteState } from '@kith/protocol'
+import type { Eid, Invite, InviteState } from '@kith/protocol'
 import type { Meeting } from '@kith/network'
 import type { SpaceMeeting } from '../live/dialer.ts'
 import type { Core, OpenSpace } from '../core.ts'
 import { MessengerError } from '../errors.ts'
 import type { InviteView } from '../face/requests.ts'
+import { personIn } from '../face/views.ts'
 
 const defaultLifetimeMs = 7 * 24 * 60 * 60 * 1000
+const minLifetimeMs = 1000
 const maxLifetimeMs = 365 * 24 * 60 * 60 * 1000
 const dayMs = 24 * 60 * 60 * 1000
 /** Invites one device answers for at the relays, and of one group: no group takes the places of the others. */
@@ -24,7 +27,8 @@ const maxMeetingsPerSpace = 4
 
 export interface InviteWish {
   readonly mode: Invite['mode']
-  readonly singleUse: boolean
+  /** How many people it lets in; null: any number. */
+  readonly uses: number | null
   readonly expiresInMs: number | undefined
   /** Address of a page the link opens; the terminal takes the bare code as well. */
   readonly base: string | undefined
@@ -32,7 +36,7 @@ export interface InviteWish {
   readonly relays: readonly string[]
 }
 
-/** Posts an invite and writes its link. @throws MessengerError `not-allowed` */
+/** Posts an invite and writes its link. @throws MessengerError `not-allowed`, `bad-invite` where that many uses or such an expiry cannot be */
 export async function createInvite(
   core: Core,
   open: OpenSpace,
@@ -40,12 +44,16 @@ export async function createInvite(
 ): Promise<{ link: string; eid: string }> {
   const { engine, clock, network } = core
   const { space } = open
+  const { uses, expiresInMs = defaultLifetimeMs } = wish
+  if (uses !== null && !(Number.isSafeInteger(uses) && uses >= 1 && uses <= maxInviteUses))
+    throw new MessengerError('bad-invite')
+  if (!(Number.isSafeInteger(expiresInMs) && expiresInMs >= minLifetimeMs && expiresInMs <= maxLifetimeMs))
+    throw new MessengerError('bad-invite')
   const seed16 = engine.randomBytes(16)
   const signing = await engine.importSigningKey(await run(engine, deriveInviteSeed(seed16, space.id)))
   const inboxSecret = engine.randomBytes(32)
   const inbox = await engine.importKemKey(inboxSecret)
-  const lifetimeMs = Math.min(Math.max(wish.expiresInMs ?? defaultLifetimeMs, 1000), maxLifetimeMs)
-  const expiry = clock.nowMs() + lifetimeMs
+  const expiry = clock.nowMs() + expiresInMs
   const content: Invite = {
     type: 'invite',
     invitePk: signing.publicKey,
@@ -53,7 +61,8 @@ export async function createInvite(
     inboxSecret,
     rank: memberRank,
     mode: wish.mode,
-    singleUse: wish.singleUse,
+    singleUse: wish.uses === 1,
+    ...(wish.uses === null || wish.uses === 1 ? {} : { maxUses: wish.uses }),
     expiry,
   }
   const [event] = await space.post(() => {
@@ -100,21 +109,45 @@ function* deriveInviteRendezvous(inboxSecret: Uint8Array): Plan<Uint8Array> {
   return derived.slice(0, 16)
 }
 
-/** A space's invites as shown. */
-export function viewInvites({ space }: OpenSpace): readonly InviteView[] {
+/** A space's invites as shown, in the order they were made; `waiting` are the invites of requests that wait. */
+export function viewInvites(
+  { space }: OpenSpace,
+  nowMs: number,
+  waiting: readonly Eid[],
+): readonly InviteView[] {
   return [...space.membership.invites.values()].map((invite) => ({
     eid: invite.eid,
     mode: invite.mode,
     singleUse: invite.singleUse,
     expiryMs: invite.expiry,
     revoked: invite.revoked,
-    uses: invite.admitted.length,
+    uses: new Set(invite.admitted).size,
+    maxUses: usesOf(invite),
+    state: stateOf(invite, nowMs),
+    by: personIn(space, invite.author),
+    waiting: waiting.filter((eid) => eid === invite.eid).length,
   }))
+}
+
+function stateOf(invite: InviteState, nowMs: number): InviteView['state'] {
+  if (invite.revoked) return 'revoked'
+  if (isUsedUp(invite)) return 'used-up'
+  return invite.expiry <= nowMs ? 'expired' : 'open'
+}
+
+/** How many people an invite lets in; null: any number. */
+export function usesOf({ singleUse, maxUses }: Pick<InviteState, 'singleUse' | 'maxUses'>): number | null {
+  return singleUse ? 1 : maxUses
+}
+
+/** Has it let in as many people as it may? Whoever was let in twice counts once. */
+export function isUsedUp(invite: InviteState): boolean {
+  return new Set(invite.admitted).size >= (usesOf(invite) ?? Number.POSITIVE_INFINITY)
 }
 
 /** May somebody still come in by this invite, as far as whoever admits is concerned? */
 export function isInviteOpen(invite: InviteState, nowMs: number): boolean {
-  return !invite.revoked && invite.expiry > nowMs && !(invite.singleUse && invite.admitted.length > 0)
+  return !invite.revoked && invite.expiry > nowMs && !isUsedUp(invite)
 }
 
 /** Where this device waits for newcomers: of each group at its newest invites, first one of each, then the next. */

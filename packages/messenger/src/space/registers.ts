@@ -109,13 +109,14 @@ export class Registers {
     return this.all().filter(({ value }) => value.user === user && value.name === name)
   }
 
-  /** The register of one name and no key by a device. */
-  ofDevice(device: DeviceId, name: string): SignedRegister | null {
-    return (
-      this.all().find(
-        ({ value }) => value.device === device && value.name === name && value.key.length === 0,
-      ) ?? null
-    )
+  /** Registers of one name, whoever wrote them. */
+  named(name: string): readonly SignedRegister[] {
+    return this.all().filter(({ value }) => value.name === name)
+  }
+
+  /** The register of one name, and no key unless one is given, by a device. */
+  ofDevice(device: DeviceId, name: string, key: Uint8Array = emptyKey): SignedRegister | null {
+    return this.#newest.get(registerSlot({ space: this.#space, device, name, key })) ?? null
   }
 
   /** Takes verified registers in: newer ones of current members' devices are kept, the rest is dropped. */
@@ -134,9 +135,15 @@ export class Registers {
   }
 
   /** Signs and keeps an own register; its bytes are returned to be published. */
-  async write(engine: Engine, space: RegisterHome, name: string, value: CborValue): Promise<Uint8Array> {
+  async write(
+    engine: Engine,
+    space: RegisterHome,
+    name: string,
+    value: CborValue,
+    key: Uint8Array = emptyKey,
+  ): Promise<Uint8Array> {
     const { own, env } = space
-    const before = this.ofDevice(own.device, name)
+    const before = this.ofDevice(own.device, name, key)
     const register = await run(
       engine,
       codec.sign(
@@ -145,7 +152,7 @@ export class Registers {
           user: own.user,
           device: own.device,
           name,
-          key: emptyKey,
+          key,
           counter: before === null ? 1 : before.value.counter + 1,
           hlc: { ms: env.nowMs, counter: 0 },
           value,

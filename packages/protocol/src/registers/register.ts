@@ -24,7 +24,16 @@ import type { Signed, SignedValueCodec, Verified } from './signed-value.ts'
 export type MergeRule = 'entrywise-maximum' | 'latest' | 'union'
 
 export type RegisterName =
-  'receipts' | 'readPositions' | 'reach' | 'profile' | 'reactions' | 'drafts' | 'mutes' | 'settings'
+  | 'receipts'
+  | 'readPositions'
+  | 'reach'
+  | 'profile'
+  | 'reactions'
+  | 'drafts'
+  | 'mutes'
+  | 'settings'
+  | 'joinRequests'
+  | 'joinDenials'
 
 /** The names there are, with their rule. A register of another name is kept and forwarded, and read by nobody. */
 export const registerNames: { readonly [Name in RegisterName]: MergeRule } = {
@@ -36,6 +45,8 @@ export const registerNames: { readonly [Name in RegisterName]: MergeRule } = {
   drafts: 'latest',
   mutes: 'latest',
   settings: 'latest',
+  joinRequests: 'union',
+  joinDenials: 'union',
 }
 
 /** One register. */
@@ -87,7 +98,12 @@ const field: Field<Register> = {
 export const registers: SignedValueCodec<Register> = signedValue(labels.register, maxRegisterBytes, field)
 
 /** What two registers must share for one to replace the other. */
-export function registerSlot({ space, device, name, key }: Register): string {
+export function registerSlot({
+  space,
+  device,
+  name,
+  key,
+}: Pick<Register, 'space' | 'device' | 'name' | 'key'>): string {
   return `${space}/${device}/${formatHex(key)}/${name}`
 }
 

@@ -35,7 +35,7 @@ export const errors = {
     todo: 'Ask for a new link.',
   },
   'messenger.invite-used': {
-    happened: 'This invite was for one person and has been used.',
+    happened: 'This invite has let in as many people as it was made for.',
     todo: 'Ask for a new link.',
   },
   'messenger.invite-unknown': {
@@ -45,6 +45,30 @@ export const errors = {
   'messenger.banned': {
     happened: 'You were removed from this group, and its links do not let you in again.',
     todo: 'Only an admin can add you back.',
+  },
+  'messenger.join-denied': {
+    happened: 'An admin of the group has said no to your request.',
+    todo: 'If you think this is a mistake, ask them; a new link lets you ask again.',
+  },
+  'messenger.too-many-joins': {
+    happened: 'You are waiting for answers from as many groups as can be waited for at once.',
+    todo: 'Stop waiting for one of them first.',
+  },
+  'messenger.unknown-request': {
+    happened: 'No request that waits, or more than one, goes by this name.',
+    todo: 'Look at the requests again; somebody else may have answered it.',
+  },
+  'messenger.not-banned': {
+    happened: 'Nobody who goes by this is banned from this group.',
+    todo: 'Look at the list of those who are.',
+  },
+  'messenger.bad-invite': {
+    happened: 'An invite cannot be made like this.',
+    todo: 'It lets in 1 to 1,000 people, or any number, and ends after a second to a year.',
+  },
+  'messenger.unknown-epoch': {
+    happened: 'This device does not know this key.',
+    todo: 'Wait until it has caught up with the group.',
   },
   'messenger.group-full': {
     happened: 'This group has as many members as a group can have.',

@@ -180,11 +180,11 @@ export const terminal = {
   },
   'terminal.join-waits': {
     happened: 'Your request has arrived and no admin has answered it yet.',
-    todo: 'Run the same command again later.',
+    todo: 'A running kith goes on waiting; otherwise run the same command again later.',
   },
   'terminal.bad-number': {
     happened: 'A number in this command is not valid.',
-    todo: 'Times are given in seconds and must be more than 0.',
+    todo: 'Times and counts must be more than 0, and counts whole.',
   },
   'terminal.bad-profile': {
     happened: 'This profile name cannot be used.',
@@ -197,6 +197,10 @@ export const terminal = {
   'terminal.bad-relay': {
     happened: 'This is not the address of a relay.',
     todo: 'It looks like /dns4/relay.example/tcp/443/tls/ws/p2p/12D3Koo… and is printed when the relay starts.',
+  },
+  'terminal.unknown-invite': {
+    happened: 'No invite of this group, or more than one, has this id.',
+    todo: 'See the invites there are with: kith invite list',
   },
   'terminal.unknown-relay': {
     happened: 'This relay is not in the list.',

@@ -43,6 +43,36 @@ export const terminal = {
 
   'invite.made': ({ name }: { readonly name: string }): string =>
     `Whoever has this link can join ${name}. Send it only to people you want there.`,
+  'invite.made-approve': ({ name }: { readonly name: string }): string =>
+    `Whoever has this link can ask to join ${name}; an admin has to say yes.`,
+  'invite.none': 'There are no invites.',
+  'invite.open': 'open',
+  'invite.approve': 'with approval',
+  'invite.line': ({
+    uses,
+    maxUses,
+    waiting,
+  }: {
+    readonly uses: number
+    readonly maxUses: number | null
+    readonly waiting: number
+  }): string => {
+    const used = maxUses === null ? `${uses} let in` : `${uses} of ${maxUses} let in`
+    return waiting === 0 ? used : `${used}, ${waiting} waiting`
+  },
+  'invite.ends': ({ when }: { readonly when: string }): string => `until ${when}`,
+  'invite.by': ({ name }: { readonly name: string }): string => `by ${name}`,
+  'invite.state-revoked': 'taken back',
+  'invite.state-expired': 'expired',
+  'invite.state-used-up': 'used up',
+  'invite.revoked': 'The invite is taken back. Nobody comes in by its link any more.',
+  'request.none': 'Nobody is waiting to be let in.',
+  'request.unnamed': 'somebody without a name',
+  'request.line': ({ inviter, keeper }: { readonly inviter: string; readonly keeper: string }): string =>
+    `invited by ${inviter}, asked ${keeper}`,
+  'request.approved': ({ name }: { readonly name: string }): string => `${name} is in.`,
+  'request.denied': ({ name }: { readonly name: string }): string =>
+    `${name} is told no, and cannot ask again by this link.`,
   'invite.no-relay':
     'No relay is set, so others may not find you. Add one with "kith relay add <address>", then make the link again.',
   'invite.alone':
@@ -50,6 +80,12 @@ export const terminal = {
 
   'join.asking': 'Looking for a member who can let you in …',
   'join.waiting': 'Your request has arrived. An admin has to answer it.',
+  'join.refused': 'There is an answer.',
+  'join.cancelled': 'You are not waiting any more.',
+  'join.none': 'You are waiting for no group.',
+  'join.line-waiting': 'waiting for an admin',
+  'join.line-refused': 'an admin said no, or the invite has ended',
+  'join.unnamed': 'a group without a name',
   'join.done': ({ name, memberCount }: { readonly name: string; readonly memberCount: number }): string =>
     `You are in ${name}, with ${count('en', memberCount, members)}.`,
 
