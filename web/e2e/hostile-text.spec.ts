@@ -8,7 +8,7 @@ import { serveStage } from './hostile-text/serve.ts'
 import { expect, figure, test } from './world.ts'
 
 /** A few in every place with all other tests; the check of its own shows thousands. */
-const cases = Number(process.env['KITH_HOSTILE_CASES'] ?? 300)
+const cases = Number(process.env['KITH_HOSTILE_CASES'] ?? 150)
 const seed = Number(process.env['KITH_HOSTILE_SEED'] ?? 20_261)
 const shownFindings = 40
 
@@ -45,7 +45,7 @@ test('hostile text stays text in every place', async ({ launchOptions }) => {
         ({ place, index, what, text }) => `case ${index}, ${place}: ${what}: ${JSON.stringify(text)}`,
       ),
     ]
-    const isGood = complaints.length === 0 && shown === cases
+    const isGood = complaints.length === 0 && shown >= cases
     figure('hostile-text', `${shown} cases in ${places.length} places, ${seeds} texts, seed ${seed}`, isGood)
     expect(complaints.slice(0, shownFindings).join('\n')).toBe('')
   } finally {

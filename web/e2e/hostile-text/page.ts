@@ -26,7 +26,7 @@ export interface HostilePage {
   readonly seeds: number
   /** What could paint beyond its place. */
   readonly towers: readonly string[]
-  /** Shows every case of one place. */
+  /** Shows one place's share of all cases. */
   play(
     place: number,
     seed: number,
@@ -140,7 +140,11 @@ async function play(
   if (place === undefined) return { shown, findings }
   for (const what of await open(place)) findings.push({ place: place.name, index: -1, what, text: probe })
   const before = frameOf(place.still)
-  for (let index = at, turn = 0; index < cases; index += places.length, turn++) {
+  const share = Math.ceil((cases - at) / places.length)
+  // Messages are where most can be done: there every seed is shown, however few cases there are.
+  const turns = at === 0 ? Math.max(share, 2 * seeds.length) : share
+  for (let turn = 0; turn < turns; turn++) {
+    const index = at + turn * places.length
     const text = textOfCase(seed, at, turn)
     await place.show(text, app)
     await settle(place)

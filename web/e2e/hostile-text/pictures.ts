@@ -1,10 +1,12 @@
 // Towers of signs paint where no measure of the layout shows it: the pictures of what stands beside them are compared.
 import type { Browser, Page } from '@playwright/test'
 
-/** Places by name, and what stands next to each without moving by a part of a pixel, as a row above a message does. */
+/** What comes later lies above what came before: signs that hang down vanish behind the next row, those that stand up show. */
+const rows = ['main .scroller > ul > li:nth-last-child(3)', 'main .scroller > ul > li:last-child']
+/** Places by name, and what stands next to each, where it moves by whole pixels if at all. */
 const neighbours: Readonly<Record<string, readonly string[]>> = {
-  message: ['main .scroller > ul > li:last-child'],
-  author: ['main .scroller > ul > li:last-child'],
+  message: rows,
+  author: rows,
   preview: ['nav header', 'nav li:last-child'],
   'group name in the list': ['nav header', 'nav li:last-child'],
   'group name above a conversation': ['main > header > button:last-child', 'main .scroller'],

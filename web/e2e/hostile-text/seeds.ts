@@ -49,6 +49,8 @@ const links: readonly string[] = [
   '[press](<java\tscript:canary()>)',
   '[press](\u0001javascript:canary())',
   '<javascript:canary()>',
+  '[press](javascript://hostile.example/%0acanary())',
+  '[press](ftp://hostile.example) [press](intent://hostile.example/#Intent;end) <ws://hostile.example>',
   '[press](data:text/html;base64,PHNjcmlwdD5jYW5hcnkoKTwvc2NyaXB0Pg==)',
   '[press](vbscript:canary) [press](blob:null/1) [press](filesystem:x)',
   '[press](x "onmouseover=canary() title")',
