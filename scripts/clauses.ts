@@ -452,14 +452,6 @@ const ACCEPTED: readonly Clause[] = [
     ON_HEADS,
   ),
   off(
-    'a ban is lifted by whoever has seen it',
-    TALLY,
-    ['!unbans.some((unban) => includes(unban.past, entry.index)),', 'unbans.length === 0,'],
-    'guests',
-    3,
-    'whom a removal has named, no invite lets in before somebody has lifted that',
-  ),
-  off(
     'a revoked invite admits nobody',
     PERMIT,
     ["if (resolution.inviteRevocations.has(request.invite)) return refuse('invite-revoked')", ''],
