@@ -8,20 +8,28 @@ export { Messenger } from './messenger.ts'
 export type { MessengerOptions } from './messenger.ts'
 export type { MessengerErrorCode } from './errors.ts'
 export type {
+  GroupMemberView,
   IdentityView,
   InviteInspection,
   InviteView,
   JoinRequestView,
+  KeyView,
   LastMessageView,
   MemberChangeView,
   MemberView,
   MessageView,
   PeerView,
   PendingJoinView,
+  Permission,
   PersonView,
+  RankPermission,
+  RecipientView,
+  RecipientsView,
   RelayView,
   RequestName,
   Requests,
   SpaceSummary,
   StatusView,
+  WhyPersonView,
+  WhyView,
 } from './face/requests.ts'

@@ -21,6 +21,7 @@ import { loadSpace } from './space/load-space.ts'
 import { ownProof } from './identity/own-proof.ts'
 import { OwnRelays } from './live/own-relays.ts'
 import { decodeReach, encodeReach } from './live/reach.ts'
+import { HeldEpochs } from './epochs/held-epochs.ts'
 import { EpochRetirement } from './epochs/epoch-retirement.ts'
 import { RotationSchedule } from './epochs/rotation-schedule.ts'
 import { Reading } from './space/reading.ts'
@@ -43,6 +44,7 @@ export class SpaceKeeper {
   readonly #core: Core
   readonly #sync: SyncPeers
   readonly #dialer: Dialer
+  readonly #heldEpochs: HeldEpochs
   readonly #rotations = new Map<SpaceId, () => void>()
   readonly #schedules = new Map<SpaceId, RotationSchedule>()
   readonly #retirements = new Map<SpaceId, EpochRetirement>()
@@ -59,6 +61,7 @@ export class SpaceKeeper {
     this.#core = core
     this.#sync = sync
     this.#dialer = dialer
+    this.#heldEpochs = new HeldEpochs(core)
     this.relays = new OwnRelays(core)
     this.relays.onChange = () => this.#announceSoon()
   }
@@ -68,7 +71,10 @@ export class SpaceKeeper {
     this.#unsubscribe = this.#core.network.subscribe((event) => {
       if (event.type === 'addresses') this.#announceSoon()
     })
-    for (const { live } of this.#core.spaces.values()) live.start()
+    for (const open of this.#core.spaces.values()) {
+      open.live.start()
+      this.#heldEpochs.follow(open)
+    }
     this.#announceSoon()
     // An epoch may have served its time while this device was off; others may have replaced it, and sync tells.
     this.#cancelFirstLook = this.#core.clock.schedule(firstLookMs, () => {
@@ -81,6 +87,7 @@ export class SpaceKeeper {
     this.#unsubscribe()
     this.#cancelAnnounce()
     this.#cancelFirstLook()
+    this.#heldEpochs.stop()
     for (const cancel of this.#rotations.values()) cancel()
     for (const retirement of this.#retirements.values()) retirement.stop()
     for (const { live } of this.#core.spaces.values()) live.stop()
@@ -123,7 +130,10 @@ export class SpaceKeeper {
       this.#follow(open, step)
     })
     space.registers.subscribe(() => this.#core.changes.publish({ type: 'members', space: id }))
-    if (this.#isRunning) live.start()
+    if (this.#isRunning) {
+      live.start()
+      this.#heldEpochs.follow(open)
+    }
     return open
   }
 
@@ -144,6 +154,7 @@ export class SpaceKeeper {
     )
     open.live.refreshTopics()
     await this.#announce(open)
+    this.#heldEpochs.follow(open)
     await open.reading.loadEntry(this.#core.store)
     await this.onEntered(open)
     return open
@@ -213,6 +224,7 @@ export class SpaceKeeper {
         changes.publish({ type: 'notice', space: space.id, code: 'own-log-forked' })
     }
     this.#scheduleRotation(open)
+    if (step.auth.length > 0 || step.openedEpochs) this.#heldEpochs.follow(open)
     if (step.auth.length > 0) {
       changes.publish({ type: 'members', space: space.id })
       this.#dialer.nudge()

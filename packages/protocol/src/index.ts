@@ -1,6 +1,7 @@
 /** The package's one door: what the floors above use of events, membership, epochs, identity and sync. */
 export type { Env } from './env.ts'
 export { chooseEpoch, keyRequestPatienceMs } from './epochs/choose-epoch.ts'
+export { epochAt } from './epochs/epoch-at.ts'
 export type { EpochChoice } from './epochs/choose-epoch.ts'
 export {
   admitKeyRequest,
@@ -76,6 +77,7 @@ export {
   maxStrangersBytes,
   maxTextBytes,
   memberRank,
+  readerRank,
 } from './limits.ts'
 export { protocolVersion } from './membership/acceptance.ts'
 export { bannedUsers, currentState } from './membership/current.ts'
@@ -89,9 +91,12 @@ export {
   nodeOf,
   order,
 } from './membership/graph.ts'
+export type { AuthNode } from './membership/node.ts'
 export { composeCut, isLive } from './membership/liveness.ts'
 export { adminRankFrom, headsToCite, whyNot } from './membership/permissions.ts'
 export type { Intent, WhyNot } from './membership/permissions.ts'
+export { voidReasons } from './membership/void-reasons.ts'
+export type { VoidReason } from './membership/void-reasons.ts'
 export type { EpochNode, InviteState, MembershipState } from './membership/state.ts'
 export { latestRegister, registerSlot, registers, replacesRegister } from './registers/register.ts'
 export type { SignedRegister, VerifiedRegister } from './registers/register.ts'

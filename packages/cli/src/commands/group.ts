@@ -9,7 +9,9 @@ import { chooseGroup, connectionOf, roleOf } from '../groups.ts'
 import { reportChange } from '../report-change.ts'
 import type { Session } from '../session.ts'
 import type { Line } from '../terminal/output.ts'
+import { bannedCommand, demoteCommand, promoteCommand, removeCommand, unbanCommand } from './members.ts'
 import { approveCommand, denyCommand, requestsCommand } from './requests.ts'
+import { whyCommand } from './why.ts'
 
 export function groupCommand(run: Run): Command {
   return newCommand('group', sentence('help.group'))
@@ -19,7 +21,12 @@ export function groupCommand(run: Run): Command {
     .addCommand(requestsCommand(run))
     .addCommand(approveCommand(run))
     .addCommand(denyCommand(run))
+    .addCommand(promoteCommand(run))
+    .addCommand(demoteCommand(run))
     .addCommand(removeCommand(run))
+    .addCommand(bannedCommand(run))
+    .addCommand(unbanCommand(run))
+    .addCommand(whyCommand(run))
     .addCommand(leaveCommand(run))
 }
 
@@ -79,28 +86,9 @@ export async function showMembers(call: Call, { face }: Session, space: string):
     { text: member.user.slice(0, 8), style: 'dim' },
     '  ',
     { text: member.name, style: 'bold' },
-    `  ${roleOf(member.rank)}, ${connectionOf(member)}`,
+    `  ${roleOf(member.rank)}, ${connectionOf(member)}${member.key === 'not-confirmed' ? `, ${sentence('key.not-confirmed')}` : ''}`,
   ])
   call.output.result(members, lines)
-}
-
-function removeCommand(run: Run): Command {
-  return newCommand('remove', sentence('help.group-remove'))
-    .argument('<user>', sentence('argument.user'))
-    .argument('[group]', sentence('argument.group'))
-    .action(
-      run((call, [user = '', wish]) =>
-        call.use(async (session) => {
-          const { id } = await chooseGroup(session, wish)
-          const { eid } = await session.face.request('group.remove', { space: id, user })
-          await reportChange(call, session, {
-            space: id,
-            eid,
-            line: sentence('group.removed', { name: user }),
-          })
-        }),
-      ),
-    )
 }
 
 function leaveCommand(run: Run): Command {

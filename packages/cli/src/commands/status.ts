@@ -1,5 +1,5 @@
 /** `kith status`: identity, groups, relays and connections. */
-import type { PendingJoinView, StatusView } from '@kith/messenger'
+import type { KeyView, PendingJoinView, StatusView } from '@kith/messenger'
 import { sentence } from '@kith/wording'
 import type { Command } from 'commander'
 import type { Call } from '../call.ts'
@@ -25,18 +25,38 @@ export async function showStatus(
 ): Promise<void> {
   const status = await face.request('status', {})
   const joins = await face.request('join.list', {})
+  const keys = await keysOf(face, status)
   const { dataDir } = call.settings
-  call.output.result({ ...status, joins, dataDir, running: !isOwner }, [
-    ...statusLines(status, joins),
+  call.output.result({ ...status, joins, keys, dataDir, running: !isOwner }, [
+    ...statusLines(status, joins, keys),
     heading('status.running'),
     `  ${sentence(isOwner ? owner : 'status.remote')}`,
     `  ${dataDir}`,
   ])
 }
 
+/** The key in use in a group of one's own. */
+type GroupKey = KeyView & { readonly space: string }
+
+async function keysOf(face: Session['face'], { spaces }: StatusView): Promise<readonly GroupKey[]> {
+  const own = spaces.filter(({ kind, rank }) => kind === 'group' && rank !== null)
+  return Promise.all(
+    own.map(async ({ id }) => ({ space: id, ...(await face.request('group.key', { space: id })) })),
+  )
+}
+
+function keyLines(space: string, keys: readonly GroupKey[]): readonly Line[] {
+  const key = keys.find((each) => each.space === space)
+  if (key === undefined) return []
+  const { epoch, tracked, members, confirmed } = key
+  if (epoch === null) return [`    ${sentence('key.due')}`]
+  return [`    ${tracked ? sentence('key.line', { members, confirmed }) : sentence('key.not-tracked')}`]
+}
+
 function statusLines(
   { identity, spaces, relays, peers }: StatusView,
   joins: readonly PendingJoinView[],
+  keys: readonly GroupKey[],
 ): readonly Line[] {
   const groups = spaces.filter(({ kind }) => kind === 'group')
   return [
@@ -47,7 +67,7 @@ function statusLines(
     heading('status.groups'),
     ...(groups.length === 0
       ? [`  ${sentence('group.none')}`]
-      : groups.map((group) => inset(groupLine(group)))),
+      : groups.flatMap((group) => [inset(groupLine(group)), ...keyLines(group.id, keys)])),
     ...joins.map((join) => inset(pendingLine(join))),
     heading('status.relays'),
     ...(relays.length === 0

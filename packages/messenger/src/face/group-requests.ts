@@ -1,5 +1,6 @@
 /** Requests about groups: create, members, roles, removal, leaving, invites. */
 import {
+  bannedUsers,
   branchTips,
   composeCut,
   composeEvent,
@@ -24,7 +25,9 @@ import { memberChangesOf } from './member-changes.ts'
 import { membersOf, personIn } from './views.ts'
 import { approve, refuseRequest, requireAdmin } from '../joining/approvals.ts'
 import type { ProvenRequest } from '../joining/waiting-requests.ts'
-import type { JoinRequestView } from './requests.ts'
+import { viewKey, viewRecipients, withActs } from './member-acts.ts'
+import { whyPerson } from './member-why.ts'
+import type { JoinRequestView, PersonView } from './requests.ts'
 
 const idChars = 64
 /** An id or a beginning of one that is long enough to mean somebody. */
@@ -39,6 +42,11 @@ type Names =
   | 'group.leave'
   | 'group.rotate'
   | 'group.requests'
+  | 'group.banned'
+  | 'group.unban'
+  | 'group.key'
+  | 'group.recipients'
+  | 'member.why'
   | 'group.approve'
   | 'group.deny'
   | 'invite.create'
@@ -54,26 +62,54 @@ export function groupAnswers({ core, keeper, sync, summaries, waiting }: AnswerP
       return summaries.of(keeper.requireOpen(open))
     },
     async 'group.members'({ space }) {
-      return membersOf(findSpace(core, space), (device) => sync.routeTo(device))
+      const open = findSpace(core, space)
+      return withActs(
+        open,
+        membersOf(open, (device) => sync.routeTo(device)),
+      )
     },
     async 'group.changes'({ space }) {
       return memberChangesOf(core, findSpace(core, space))
     },
-    async 'group.remove'({ space, user }) {
+    async 'group.remove'({ space, user, ban = true }) {
       const open = findSpace(core, space)
-      const target = findUser(open, user)
-      const cut = cutOf(open, target)
-      return actThenRotate(core, open, { do: 'remove', user: target }, { type: 'remove', user: target, cut })
+      const target = ban ? findPerson(open, user) : findUser(open, user)
+      const contents = [{ type: 'remove' as const, user: target, cut: cutOf(open, target) }]
+      const unban = { type: 'unban' as const, user: target }
+      const isMember = open.space.membership.members.has(target)
+      const done = await act(open, { do: 'remove', user: target }, ban ? contents : [...contents, unban])
+      // The next key exists before anything else is sent.
+      if (isMember) await open.space.post(() => epochDrafts(open.space, core.engine))
+      return done
+    },
+    async 'group.banned'({ space }) {
+      const open = findSpace(core, space)
+      return bannedUsers(open.space.state.graph).map((user) => personIn(open.space, user))
+    },
+    async 'group.unban'({ space, user }) {
+      const open = findSpace(core, space)
+      const target = findBanned(open, user)
+      return act(open, { do: 'unban', user: target }, [{ type: 'unban', user: target }])
+    },
+    async 'group.key'({ space }) {
+      return viewKey(core, findSpace(core, space))
+    },
+    async 'group.recipients'({ space, epoch }) {
+      return viewRecipients(findSpace(core, space), epoch)
+    },
+    async 'member.why'({ space, user }) {
+      const open = findSpace(core, space)
+      return whyPerson(core, open, findAnybody(open, user))
     },
     async 'group.role'({ space, user, rank }) {
       const open = findSpace(core, space)
       const target = findUser(open, user)
       const cut = cutOf(open, target)
-      return act(open, { do: 'role', user: target, rank }, { type: 'role', user: target, rank, cut })
+      return act(open, { do: 'role', user: target, rank }, [{ type: 'role', user: target, rank, cut }])
     },
     async 'group.leave'({ space }) {
       const open = findSpace(core, space)
-      return act(open, { do: 'leave' }, { type: 'leave', cut: cutOf(open, open.space.own.user) })
+      return act(open, { do: 'leave' }, [{ type: 'leave', cut: cutOf(open, open.space.own.user) }])
     },
     async 'group.rotate'({ space }) {
       const open = findSpace(core, space)
@@ -115,7 +151,7 @@ export function groupAnswers({ core, keeper, sync, summaries, waiting }: AnswerP
       const open = findSpace(core, space)
       const eid = [...open.space.membership.invites.keys()].find((known) => known.startsWith(invite))
       if (eid === undefined || invite.length < 6) throw new MessengerError('invite-unknown')
-      return act(open, { do: 'revokeInvite', invite: eid }, { type: 'revokeInvite', invite: eid })
+      return act(open, { do: 'revokeInvite', invite: eid }, [{ type: 'revokeInvite', invite: eid }])
     },
   }
 }
@@ -193,27 +229,15 @@ function cutOf({ space }: OpenSpace, user: UserId): Cut {
   return composeCut(space.membership, { user }, tips)
 }
 
-/** Posts one act after asking whether it is permitted, so that nothing is signed that others would refuse. */
-async function act(open: OpenSpace, intent: Intent, content: Content): Promise<{ eid: string }> {
+/** Posts an act after asking whether it is permitted, so that nothing is signed that others would refuse. */
+async function act(open: OpenSpace, intent: Intent, contents: readonly Content[]): Promise<{ eid: string }> {
   requireMember(open)
   const [event] = await open.space.post(() => {
     const refusal = whyNot(open.space.membership, open.space.own.user, intent)
     if (refusal !== null) throw new MessengerError('not-allowed', { cause: refusal })
-    return [{ content }]
+    return contents.map((content) => ({ content }))
   })
   return { eid: event!.eid }
-}
-
-/** An act that takes somebody's right to read: the next key exists before anything else is sent. */
-async function actThenRotate(
-  core: Core,
-  open: OpenSpace,
-  intent: Intent,
-  content: Content,
-): Promise<{ eid: string }> {
-  const done = await act(open, intent, content)
-  await open.space.post(() => epochDrafts(open.space, core.engine))
-  return done
 }
 
 /**
@@ -221,13 +245,52 @@ async function actThenRotate(
  * themselves never stands for somebody else's id. @throws MessengerError `unknown-user`
  */
 function findUser(open: OpenSpace, text: string): UserId {
-  const views = membersOf(open, () => 'no')
+  const found = findAmong(
+    membersOf(open, () => 'no'),
+    text,
+  )
+  if (found === null) throw new MessengerError('unknown-user')
+  return found
+}
+
+/** A member, or whoever has this whole id. @throws MessengerError `unknown-user` */
+function findPerson(open: OpenSpace, text: string): UserId {
+  const isWhole = idPattern.test(text) && text.length === idChars
+  return isWhole ? (text.toLowerCase() as UserId) : findUser(open, text)
+}
+
+/** Somebody banned, found like a member. @throws MessengerError `not-banned` */
+function findBanned({ space }: OpenSpace, text: string): UserId {
+  const banned = bannedUsers(space.state.graph).map((user) => personIn(space, user))
+  const found = findAmong(banned, text)
+  if (found === null) throw new MessengerError('not-banned')
+  return found
+}
+
+/** A member, or else somebody whom events name who was one or is banned. @throws MessengerError `unknown-user` */
+function findAnybody(open: OpenSpace, text: string): UserId {
+  const { space } = open
+  const member = findAmong(
+    membersOf(open, () => 'no'),
+    text,
+  )
+  if (member !== null) return member
+  const { ueks } = space.membership
+  const others = new Set([...ueks.keys(), ...bannedUsers(space.state.graph)])
+  const found = findAmong(
+    [...others].map((user) => personIn(space, user)),
+    text,
+  )
+  if (found === null) throw new MessengerError('unknown-user')
+  return found
+}
+
+function findAmong(people: readonly PersonView[], text: string): UserId | null {
   const isId = idPattern.test(text)
-  const byId = isId ? views.filter(({ user }) => user.startsWith(text.toLowerCase())) : []
+  const byId = isId ? people.filter(({ user }) => user.startsWith(text.toLowerCase())) : []
   // A whole id that is nobody's here is nobody, whatever name somebody goes by.
   const isWhole = isId && text.length === idChars
-  const matches = byId.length > 0 || isWhole ? byId : views.filter(({ name }) => name === text)
+  const matches = byId.length > 0 || isWhole ? byId : people.filter(({ name }) => name === text)
   const [only] = matches
-  if (only === undefined || matches.length > 1) throw new MessengerError('unknown-user')
-  return only.user as UserId
+  return only === undefined || matches.length > 1 ? null : (only.user as UserId)
 }

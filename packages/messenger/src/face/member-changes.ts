@@ -1,10 +1,11 @@
 /** Who came and went in a space, as its events tell it: those that had an effect, at the time of whoever wrote them. */
 import { nodeOf, order } from '@kith/protocol'
-import type { Content, UserId } from '@kith/protocol'
+import type { Content, Eid, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import type { Space } from '../space/space.ts'
 import type { MemberChangeView } from './requests.ts'
 import { personIn } from './views.ts'
+import { writtenMs } from './written.ts'
 
 /** Of the newest, so many are told. */
 const maxChanges = 200
@@ -22,28 +23,27 @@ export async function memberChangesOf(
   { space }: OpenSpace,
 ): Promise<readonly MemberChangeView[]> {
   const { effective } = space.membership
-  const found: { readonly eid: string; readonly position: number; readonly deed: Deed }[] = []
-  for (const [position, eid] of order(space.state.graph).entries()) {
+  const found: { readonly eid: Eid; readonly deed: Deed }[] = []
+  for (const eid of order(space.state.graph)) {
     const node = effective.has(eid) ? nodeOf(space.state.graph, eid) : null
     const deed = node?.content == null ? null : deedOf(space, node.user, node.content)
-    if (deed !== null) found.push({ eid, position, deed })
+    if (deed !== null) found.push({ eid, deed })
   }
   if (found.length === 0) return []
-  const directory = await core.store.directory(space.id, 'auth')
-  const nowMs = core.clock.nowMs()
-  return found
-    .slice(-maxChanges)
-    .map(({ eid, position, deed }): MemberChangeView => {
-      const writtenMs = directory[position]?.hlcMs ?? nowMs
-      return {
-        eid,
-        ...personIn(space, deed.user),
-        kind: deed.kind,
-        by: deed.by === null ? null : personIn(space, deed.by),
-        // A clock that is ahead puts nobody into the future.
-        ms: Math.min(writtenMs, nowMs),
-      }
-    })
+  const newest = found.slice(-maxChanges)
+  const times = await writtenMs(
+    core,
+    space,
+    newest.map(({ eid }) => eid),
+  )
+  return newest
+    .map(({ eid, deed }): MemberChangeView => ({
+      eid,
+      ...personIn(space, deed.user),
+      kind: deed.kind,
+      by: deed.by === null ? null : personIn(space, deed.by),
+      ms: times.get(eid)!,
+    }))
     .toSorted((one, other) => one.ms - other.ms)
 }
 

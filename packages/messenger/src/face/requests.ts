@@ -2,6 +2,7 @@
  * The messenger's face: requests and answers as plain values that survive JSON and structured cloning, so that a
  * terminal over a socket, another tab over a port and the same process all use one interface. Ids are hex text.
  */
+import type { VoidReason, WhyNot } from '@kith/protocol'
 
 export interface IdentityView {
   readonly user: string
@@ -52,6 +53,99 @@ export interface MemberView extends PersonView {
   readonly connected: 'direct' | 'relayed' | 'no'
 }
 
+/** Whether this user may do something now, and why not: a code of the membership rule. */
+export type Permission =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: WhyNot | 'highest-rank' | 'lowest-rank' }
+
+/** The same of a change of rank, with the rank it would give. */
+export type RankPermission =
+  { readonly allowed: true; readonly rank: number } | Extract<Permission, { allowed: false }>
+
+/** A member as those see it who may act on it. */
+export interface GroupMemberView extends MemberView {
+  readonly may: {
+    readonly remove: Permission
+    readonly ban: Permission
+    /** A reader to a member, a member to an admin below this user. */
+    readonly promote: RankPermission
+    /** An admin to a member, a member to a reader. */
+    readonly demote: RankPermission
+  }
+  /**
+   * `confirmed`: has said, or shown, that it holds the key in use; `not-for`: that key was not made for it; `not-tracked`: the
+   * group is too large for members to say.
+   */
+  readonly key: 'confirmed' | 'not-confirmed' | 'not-for' | 'not-tracked'
+}
+
+/** The key in use and who is known to have it. */
+export interface KeyView {
+  /** Null while a new one has to be made before anybody sends. */
+  readonly epoch: string | null
+  readonly depth: number
+  /** Why it was made: `genesis`, `join`, `removed`, `left`, `revoked`, `compromised`, `scheduled`, `requested` or `repair`. */
+  readonly reason: string | null
+  readonly by: PersonView | null
+  /** By the clock of whoever made it, never later than now. */
+  readonly ms: number | null
+  /** Members it was made for. */
+  readonly members: number
+  /** How many of them are known to have it. */
+  readonly confirmed: number
+  readonly notConfirmed: readonly PersonView[]
+  /** False where the group is too large for members to say whether they have it. */
+  readonly tracked: boolean
+}
+
+/** To whom a message was encrypted. */
+export interface RecipientsView {
+  /** The key it was sealed under; `group.recipients` names whom that was made for. */
+  readonly epoch: string
+  readonly count: number
+}
+
+export interface RecipientView extends PersonView {
+  /** Is it still a member? */
+  readonly member: boolean
+}
+
+/** One signed event that says something about a person, or that the person said about itself. */
+export interface WhyView {
+  readonly eid: string
+  readonly kind:
+    | 'founded'
+    | 'joined'
+    | 'added'
+    | 'approved'
+    | 'removed'
+    | 'unbanned'
+    | 'left'
+    | 'ranked'
+    | 'device-introduced'
+    | 'device-revoked'
+    | 'key-changed'
+  /** Who signed it. */
+  readonly by: PersonView
+  /** By the clock of whoever signed it, never later than now. */
+  readonly ms: number
+  /** The rank it gives; null where it gives none. */
+  readonly rank: number | null
+  /** The invite it rests on. */
+  readonly invite: { readonly eid: string; readonly by: PersonView; readonly mode: 'open' | 'approve' } | null
+  readonly device: string | null
+  /** Null: it counts. Else why it does not, and which event is in its way, where it is one. */
+  readonly void: { readonly reason: VoidReason; readonly by: string | null } | null
+}
+
+export interface WhyPersonView extends PersonView {
+  /** What all of it amounts to; null: not a member. */
+  readonly rank: number | null
+  readonly banned: boolean
+  /** Oldest first; of many only the newest. */
+  readonly events: readonly WhyView[]
+}
+
 export interface MemberChangeView {
   readonly eid: string
   readonly kind: 'joined' | 'left' | 'removed'
@@ -84,6 +178,8 @@ export interface MessageView {
    * for, as nobody else is in or only people who came later. Others': `received`.
    */
   readonly state: 'kept' | 'queued' | 'sent' | 'received'
+  /** To whom it was encrypted; absent where no key can be told that it was sealed under. */
+  readonly recipients?: RecipientsView
 }
 
 export interface InviteView {
@@ -186,10 +282,24 @@ export interface Requests {
     gives: IdentityView
   }
   'group.create': { takes: { name: string; history?: 'join' | 'all' }; gives: SpaceSummary }
-  'group.members': { takes: { space: string }; gives: readonly MemberView[] }
+  'group.members': { takes: { space: string }; gives: readonly GroupMemberView[] }
   /** Who came and went, oldest first; of many only the newest. */
   'group.changes': { takes: { space: string }; gives: readonly MemberChangeView[] }
-  'group.remove': { takes: { space: string; user: string }; gives: { eid: string } }
+  /**
+   * Removes a member; unless `ban` is false, no invite lets the person in again. With `ban` also whoever is no member, by its
+   * whole id.
+   */
+  'group.remove': { takes: { space: string; user: string; ban?: boolean }; gives: { eid: string } }
+  /** Whom no invite lets in. */
+  'group.banned': { takes: { space: string }; gives: readonly PersonView[] }
+  /** Takes bans back, so that invites let the person in again. Refused as `not-banned`. */
+  'group.unban': { takes: { space: string; user: string }; gives: { eid: string } }
+  /** The key in use, and who has it. */
+  'group.key': { takes: { space: string }; gives: KeyView }
+  /** For whom a key was made. Refused as `unknown-epoch` where it is not known here. */
+  'group.recipients': { takes: { space: string; epoch: string }; gives: readonly RecipientView[] }
+  /** The signed events that made a person what it is here; also of who was a member once, or is banned. */
+  'member.why': { takes: { space: string; user: string }; gives: WhyPersonView }
   'group.role': { takes: { space: string; user: string; rank: number }; gives: { eid: string } }
   'group.leave': { takes: { space: string }; gives: { eid: string } }
   'group.rotate': { takes: { space: string }; gives: { eid: string } }

@@ -3,6 +3,7 @@ import { ancestorAt, isLive, latestRegister, maxNameChars } from '@kith/protocol
 import type { DeviceId, Eid, SignedEvent, UserId } from '@kith/protocol'
 import type { Core, OpenSpace } from '../core.ts'
 import type { MemberView, MessageView, PersonView } from './requests.ts'
+import { epochOf } from '../epochs/recipients.ts'
 import { owedFrom } from '../space/owed.ts'
 import type { Space } from '../space/space.ts'
 
@@ -86,6 +87,7 @@ function viewMessage(
   const me = user === space.own.user
   const shownMs = space.timeline.shownMs(eid) ?? header.hlc.ms
   const isAhead = header.hlc.ms > shownMs
+  const epoch = epochOf(space.state.graph, header)
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
   return {
     eid,
@@ -99,6 +101,7 @@ function viewMessage(
     text: content?.type === 'text' ? content.text : '',
     kind,
     state: me ? stateOf(space, eid, header.seq) : 'received',
+    ...(epoch === null ? {} : { recipients: { epoch: epoch.eid, count: epoch.holders.length } }),
   }
 }
 

@@ -66,7 +66,13 @@ export function resolveOnTop(
   if (counted.length > 0) resolution.heads = headsAmong(counted)
 }
 
-function isEffective(resolution: Resolution, entry: Entry, past: Past, isVoidDevice: IsVoidDevice): boolean {
+/** Does an event count, by those before it in the pass? */
+export function isEffective(
+  resolution: Resolution,
+  entry: Entry,
+  past: Past,
+  isVoidDevice: IsVoidDevice,
+): boolean {
   switch (entry.node.content?.type) {
     case 'genesis':
     case 'deviceIntro':
@@ -87,8 +93,8 @@ function isEffective(resolution: Resolution, entry: Entry, past: Past, isVoidDev
   return entry.writes.length === 0 || targetsStand(resolution, entry)
 }
 
-// Rule 2 a and b: who has been lowered does not act.
-function actorStands(resolution: Resolution, entry: Entry): boolean {
+/** Rule 2 a and b: who has been lowered does not act. */
+export function actorStands(resolution: Resolution, entry: Entry): boolean {
   const writes = resolution.writes.get(entry.actor)
   if (readRegister(writes, entry.past) > entry.rank) return false
   return !writes!.byOthers.some(
@@ -111,8 +117,8 @@ function targetsStand(resolution: Resolution, entry: Entry): boolean {
   return true
 }
 
-// What a device did concurrently with its revocation is void, unless somebody sealed it by lowering its user.
-function isVoidedWithDevice(
+/** What a device did concurrently with its revocation is void, unless somebody sealed it by lowering its user. */
+export function isVoidedWithDevice(
   resolution: Resolution,
   entry: Entry,
   past: Past,

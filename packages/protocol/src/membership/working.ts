@@ -143,8 +143,8 @@ function voidDevices(graph: MembershipGraph, user: UserId, past: Past): string {
     .join()
 }
 
-// Asked for every event, mostly about the same few devices in the same past.
-function voidDevicesOf(graph: MembershipGraph, all: Past): IsVoidDevice {
+/** Tells which devices are none. Asked for every event, mostly about the same few devices in the same past. */
+export function voidDevicesOf(graph: MembershipGraph, all: Past): IsVoidDevice {
   if (graph.carriers.size === 0) return () => false
   const known = new Map<string, boolean>()
   const ask: IsVoidDevice = (user, device, past) =>

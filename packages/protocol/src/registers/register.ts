@@ -34,6 +34,7 @@ export type RegisterName =
   | 'settings'
   | 'joinRequests'
   | 'joinDenials'
+  | 'heldEpoch'
 
 /** The names there are, with their rule. A register of another name is kept and forwarded, and read by nobody. */
 export const registerNames: { readonly [Name in RegisterName]: MergeRule } = {
@@ -47,6 +48,7 @@ export const registerNames: { readonly [Name in RegisterName]: MergeRule } = {
   settings: 'latest',
   joinRequests: 'union',
   joinDenials: 'union',
+  heldEpoch: 'union',
 }
 
 /** One register. */

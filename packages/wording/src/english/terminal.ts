@@ -4,6 +4,16 @@ import { count } from '../count.ts'
 const messages = { one: 'message', other: 'messages' }
 const members = { one: 'member', other: 'members' }
 
+interface Why {
+  readonly name: string
+  readonly by: string
+  readonly role: string
+  readonly device: string
+}
+interface WhyInvited extends Why {
+  readonly inviter: string
+}
+
 /** Sentences by code: a text, or a function of its parameters. */
 export const terminal = {
   'init.done': ({ name }: { readonly name: string }): string => `You are ${name} on this device.`,
@@ -28,7 +38,71 @@ export const terminal = {
       : `${count('en', memberCount, members)}, ${count('en', waiting, messages)} waiting to be sent`,
   'group.left-already': 'no longer a member',
   'group.removed': ({ name }: { readonly name: string }): string =>
-    `${name} is removed and reads nothing that is written from now on.`,
+    `${name} is removed and reads nothing that is written from now on. Invites may bring ${name} back.`,
+  'group.banned': ({ name }: { readonly name: string }): string =>
+    `${name} is removed, reads nothing that is written from now on, and comes back by no invite.`,
+  'group.unbanned': ({ name }: { readonly name: string }): string => `Invites let ${name} in again.`,
+  'group.nobody-banned': 'Nobody is banned.',
+  'group.ranked': ({ name, role }: { readonly name: string; readonly role: string }): string =>
+    `${name} is now ${role} here.`,
+
+  'may.not-a-member': 'You are not a member of this group.',
+  'may.readers-only-read': 'You may only read in this group.',
+  'may.admins-only': 'Only admins may do this.',
+  'may.rank-not-grantable': 'You can give only roles below your own.',
+  'may.outranked': 'This member stands above you, or beside you.',
+  'may.already-member': 'They are a member already.',
+  'may.no-member': 'They are not a member.',
+  'may.group-full': 'The group is full.',
+  'may.unknown-invite': 'There is no such invite.',
+  'may.use-leave': 'To go yourself, use: kith group leave',
+  'may.not-banned': 'They are not banned.',
+  'may.highest-rank': 'They are an admin already.',
+  'may.lowest-rank': 'There is no lower role.',
+
+  'key.line': ({
+    members: all,
+    confirmed,
+  }: {
+    readonly members: number
+    readonly confirmed: number
+  }): string =>
+    `${confirmed} of ${count('en', all, members)} ${confirmed === 1 ? 'has' : 'have'} said that they hold the key in use`,
+  'key.due': 'a new key is made before the next message',
+  'key.not-tracked': 'too many members to say who holds the key in use',
+  'key.not-confirmed': 'not known to have the new key',
+
+  'why.you': ({ name }: { readonly name: string }): string => `${name} (you)`,
+  'why.founded': ({ by }: Why): string => `${by} made the group.`,
+  'why.joined': ({ name, by, inviter }: WhyInvited): string =>
+    `${name} came by an invite of ${inviter}; ${by} let them in.`,
+  'why.approved': ({ name, by, role, inviter }: WhyInvited): string =>
+    `${name} asked by an invite of ${inviter}; ${by} said yes, as ${role}.`,
+  'why.added': ({ name, by, role }: Why): string => `${by} added ${name} as ${role}.`,
+  'why.removed': ({ name, by }: Why): string => `${by} removed ${name}.`,
+  'why.unbanned': ({ name, by }: Why): string => `${by} lifted the ban on ${name}.`,
+  'why.left': ({ name }: Why): string => `${name} left.`,
+  'why.ranked': ({ name, by, role }: Why): string => `${by} made ${name} ${role}.`,
+  'why.device-introduced': ({ name, device }: Why): string => `${name} introduced the device ${device}.`,
+  'why.device-revoked': ({ name, by, device }: Why): string =>
+    `${by} told that the device ${device} of ${name} is no longer theirs.`,
+  'why.key-changed': ({ name }: Why): string => `${name} changed their key.`,
+  'why.void': ({ reason }: { readonly reason: string }): string => `This does not count: ${reason}.`,
+  'why.is': ({ name, role }: { readonly name: string; readonly role: string }): string =>
+    `So ${name} is ${role} here.`,
+  'why.is-out': ({ name }: { readonly name: string }): string => `So ${name} is not a member.`,
+  'why.is-banned': ({ name }: { readonly name: string }): string =>
+    `So ${name} is not a member, and no invite lets them in.`,
+  'void.actor-lowered': 'somebody more senior had taken the right to do this away',
+  'void.device-revoked': 'it came from a device that is no longer theirs',
+  'void.target-raised': 'somebody more senior had decided otherwise about them',
+  'void.invite-void': 'the invite itself does not count',
+  'void.invite-revoked': 'the invite was taken back',
+  'void.invite-used': 'the invite had let in as many people as it was made for',
+  'void.already-in': 'they were a member already',
+  'void.banned': 'they were banned',
+  'void.decided-otherwise': 'an admin had decided about them at the same time',
+
   'group.left': ({ name }: { readonly name: string }): string => `You have left ${name}.`,
   'group.rotated': ({ name }: { readonly name: string }): string => `${name} has a new key.`,
 
