@@ -120,10 +120,7 @@ const EFFECTIVE: readonly Clause[] = [
   off(
     'events are visited by seniority',
     `${MEMBERSHIP}/entry.ts`,
-    [
-      'return one.srank !== other.srank ? one.srank < other.srank : one.node.eid < other.node.eid',
-      'return one.node.eid < other.node.eid',
-    ],
+    ['if (one.srank !== other.srank) return one.srank < other.srank\n', ''],
     'devices',
     2,
     OF_THE_LOWERED,
@@ -255,6 +252,14 @@ const ADMITS: readonly Clause[] = [
     ],
     'guests',
     2,
+    'an invite for some lets in no more',
+  ),
+  off(
+    'an invite for a number of people lets in no more',
+    RESOLVE,
+    ['if (isUsedUp(resolution, inviteEid, invite.node.content, user)) return false', ''],
+    'places',
+    3,
     'an invite for some lets in no more',
   ),
   off(

@@ -57,16 +57,23 @@ export function areConcurrent(one: Entry, other: Entry): boolean {
   return one !== other && !includes(one.past, other.index) && !includes(other.past, one.index)
 }
 
-/** Order of the effective pass. */
+/**
+ * Order of the effective pass. Among equally senior events what lies in the past comes first, or adding an event on top of a
+ * state could end otherwise than resolving it all from scratch.
+ */
 export function comesBefore(one: Entry, other: Entry): boolean {
-  return one.srank !== other.srank ? one.srank < other.srank : one.node.eid < other.node.eid
+  if (one.srank !== other.srank) return one.srank < other.srank
+  if (one.generation !== other.generation) return one.generation < other.generation
+  return one.node.eid < other.node.eid
 }
 
 /** Appends an accepted event. */
 export function append(graph: MembershipGraph, node: AuthNode, past: Past, verdict: Verdict): Entry {
+  let generation = 0
+  for (const eid of node.auth) generation = Math.max(generation, 1 + graph.byEid.get(eid)!.generation)
   let depth = verdict.epoch?.depth ?? 0
   for (const eid of node.auth) depth = Math.max(depth, graph.byEid.get(eid)!.depth)
-  const entry: Entry = { ...verdict, node, index: graph.entries.length, past, depth }
+  const entry: Entry = { ...verdict, node, index: graph.entries.length, past, depth, generation }
   graph.entries.push(entry)
   graph.byEid.set(node.eid, entry)
   graph.sorted.splice(placeOf(graph.sorted, entry), 0, entry)

@@ -40,6 +40,8 @@ export interface Entry extends Verdict {
   readonly node: AuthNode
   readonly index: number
   readonly past: Past
+  /** Length of the longest way back to the genesis. */
+  readonly generation: number
   /** Greatest depth of an epoch in its past, itself included. */
   readonly depth: number
 }

@@ -1,4 +1,4 @@
-/** Why an auth event was refused. Each reason follows from the event's past alone. Section 5.2, rule 1. */
+/** Why an auth event was refused. That it was follows from the event's past alone; of several reasons, which is named does not. Section 5.2, rule 1. */
 
 /** What the state of its past does not permit. */
 export type PermitRefusal =

@@ -37,6 +37,12 @@ export function modelOf(
     }
     return pasts.get(e.eid)!
   }
+  const generations = new Map<Eid, number>()
+  const generation = (e: AuthNode): number => {
+    const parents = e.auth.map((eid) => byEid.get(eid)!)
+    if (!generations.has(e.eid)) generations.set(e.eid, Math.max(0, ...parents.map((p) => 1 + generation(p))))
+    return generations.get(e.eid)!
+  }
   const before = (a: AuthNode, b: AuthNode): boolean => pastOf(b).has(a)
   const concurrent = (a: AuthNode, b: AuthNode): boolean => a !== b && !before(a, b) && !before(b, a)
   const type = (e: AuthNode): string => e.content!.type
@@ -139,7 +145,9 @@ export function modelOf(
   }
   const effectiveIn = (set: readonly AuthNode[]): AuthNode[] => {
     const visited: AuthNode[] = []
-    const sorted = [...set].sort((a, b) => srank(a) - srank(b) || (a.eid < b.eid ? -1 : 1))
+    const sorted = [...set].sort(
+      (a, b) => srank(a) - srank(b) || generation(a) - generation(b) || (a.eid < b.eid ? -1 : 1),
+    )
     for (const e of sorted) if (stands(e, visited)) visited.push(e)
     return visited.filter((e) => !isOwn(e) || !voided(e, visited))
   }

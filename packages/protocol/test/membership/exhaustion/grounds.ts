@@ -21,6 +21,7 @@ import type { GroundPlan } from './ground.ts'
 
 const open = 'the open invite'
 const single = 'the single-use invite'
+const two = 'the invite for two'
 const cited = 'the cited invite'
 
 export interface Exhausted {
@@ -203,6 +204,24 @@ const sealing: GroundPlan = {
   ],
 }
 
+/** Three guests, and an invite for two of them. */
+const places: GroundPlan = {
+  name: 'places',
+  owners: ['O'],
+  seats: [
+    ['O', 'A', 10],
+    ['A', 'M', 100],
+  ],
+  outsiders: ['J', 'K', 'L'],
+  invites: [['A', two, 'two']],
+  citesBase: 'end',
+  twins: ['J', 'K'],
+  alphabet: [
+    ...['J', 'K', 'L'].map((guest) => admits('M', guest, two)),
+    ...[admits('A', 'L', two, 2), leaves('L'), removes('O', 'A'), removes('O', 'L'), unbans('A', 'L')],
+  ],
+}
+
 /** What was void turns out to count, because what had voided it is void itself. */
 const turning: GroundPlan = {
   name: 'turning',
@@ -237,4 +256,5 @@ export const exhausted: readonly Exhausted[] = [
   { plan: four, size: 4 },
   { plan: sealing, size: 4 },
   { plan: turning, size: 4 },
+  { plan: places, size: 4 },
 ]
