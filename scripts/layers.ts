@@ -40,7 +40,7 @@ export const LAYERS: ReadonlyMap<string, Layer> = new Map<string, Layer>([
     {
       folder: 'packages/crypto',
       workspaces: [],
-      thirdParty: ['@noble/*', '@scure/bip39', 'cborg'],
+      thirdParty: ['@noble/*', '@scure/bip39'],
       builtins: ['node:crypto'],
     },
   ],

@@ -1,9 +1,8 @@
 /**
  * Deterministic CBOR, the subset every Kith structure is written in (protocol section 2, RFC 8949 §4.2.1):
  * integers within ±(2^53−1), byte strings, text, arrays, maps with integer keys, booleans and null.
- * cborg writes; the reader below takes only what encodes back to the very same bytes.
+ * The reader takes only what the writer would have written.
  */
-import { encode } from 'cborg'
 import { CryptoUsageError } from './errors.ts'
 
 /** A value that has exactly one encoding. */
@@ -33,6 +32,7 @@ export interface CborBounds {
 export const maxCborDepth = 16
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const toUtf8 = new TextEncoder()
 const loneSurrogate = /\p{Surrogate}/u
 
 /** Ends the reading of one input; it never leaves this file. */
@@ -160,36 +160,91 @@ function readText(bytes: Uint8Array): string {
   }
 }
 
+/** Writes items one behind the other into a buffer that grows. */
+class CanonicalWriter {
+  #bytes = new Uint8Array(256)
+  #at = 0
+
+  /** All that was written, in an array of its own. */
+  whole(): Uint8Array {
+    return this.#bytes.slice(0, this.#at)
+  }
+
+  item(value: CborValue, depth: number): void {
+    if (typeof value === 'number') return this.#integer(value)
+    if (value instanceof Uint8Array) return this.#part(2, value)
+    if (typeof value === 'string') return this.#text(value)
+    if (value === null) return this.#byte(0xf6)
+    if (typeof value === 'boolean') return this.#byte(value ? 0xf5 : 0xf4)
+    if (depth >= maxCborDepth) throw notEncodable('nesting too deep')
+    if (Array.isArray(value)) {
+      this.#head(4, value.length)
+      for (const item of value as readonly CborValue[]) this.item(item, depth + 1)
+    } else if (value instanceof Map) {
+      this.#head(5, value.size)
+      const entries = [...(value as ReadonlyMap<number, CborValue>)]
+      for (const [key, item] of entries.sort(([one], [other]) => (sortsAfter(one, other) ? 1 : -1))) {
+        this.#integer(key)
+        this.item(item, depth + 1)
+      }
+    } else throw notEncodable(typeof value)
+  }
+
+  #integer(value: number): void {
+    if (!Number.isSafeInteger(value)) throw notEncodable('a number that is no safe integer')
+    if (value < 0) this.#head(1, -1 - value)
+    else this.#head(0, value)
+  }
+
+  #text(value: string): void {
+    if (loneSurrogate.test(value)) throw notEncodable('text with a lone surrogate')
+    this.#part(3, toUtf8.encode(value))
+  }
+
+  #part(major: number, bytes: Uint8Array): void {
+    this.#head(major, bytes.length)
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  /** A major type with its argument in the fewest bytes. */
+  #head(major: number, argument: number): void {
+    if (argument < 24) return this.#byte((major << 5) | argument)
+    const minor = leastArguments.findLastIndex((least) => argument >= least)
+    this.#byte((major << 5) | (24 + minor))
+    const size = 1 << minor
+    this.#reserve(size)
+    let rest = argument
+    for (let place = this.#at + size - 1; place >= this.#at; place--) {
+      this.#bytes[place] = rest % 256
+      rest = Math.floor(rest / 256)
+    }
+    this.#at += size
+  }
+
+  #byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#at++] = value
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#at + length
+    if (needed <= this.#bytes.length) return
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, needed))
+    larger.set(this.#bytes)
+    this.#bytes = larger
+  }
+}
+
 /**
  * Encodes a value to its one encoding, in a byte array of its own.
  * @throws CryptoUsageError `not-encodable` for floats, unsafe integers, lone surrogates, other types, or nesting beyond 16
  */
 export function encodeCbor(value: CborValue): Uint8Array {
-  assertEncodable(value, 0)
-  return encode(value).slice() // cborg's result may sit in a shared, much larger buffer
-}
-
-function assertEncodable(value: CborValue, depth: number): void {
-  if (value === null || typeof value === 'boolean' || value instanceof Uint8Array) return
-  if (typeof value === 'number') return assertInteger(value)
-  if (typeof value === 'string') {
-    if (loneSurrogate.test(value)) throw notEncodable('text with a lone surrogate')
-    return
-  }
-  if (depth >= maxCborDepth) throw notEncodable('nesting too deep')
-  if (Array.isArray(value)) {
-    for (const item of value as readonly CborValue[]) assertEncodable(item, depth + 1)
-    return
-  }
-  if (!(value instanceof Map)) throw notEncodable(typeof value)
-  for (const [key, item] of value as ReadonlyMap<number, CborValue>) {
-    assertInteger(key)
-    assertEncodable(item, depth + 1)
-  }
-}
-
-function assertInteger(value: number): void {
-  if (!Number.isSafeInteger(value)) throw notEncodable('a number that is no safe integer')
+  const writer = new CanonicalWriter()
+  writer.item(value, 0)
+  return writer.whole()
 }
 
 function notEncodable(what: string): CryptoUsageError {
