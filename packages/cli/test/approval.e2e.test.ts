@@ -1,5 +1,13 @@
 // Links to approve: real kith processes, a real relay.
-import type { InviteView, JoinRequestView, PendingJoinView, StatusView } from '@kith/messenger'
+import type {
+  GroupMemberView,
+  InviteView,
+  JoinRequestView,
+  KeyView,
+  PendingJoinView,
+  PersonView,
+  StatusView,
+} from '@kith/messenger'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Stage } from './processes.ts'
 import type { Person } from './processes.ts'
@@ -90,6 +98,37 @@ describe('an invite to approve', () => {
     expect(await failing(bob, 'join', link)).toMatchObject({ code: 5, error: 'messenger.join-denied' })
     expect(await bob.ask<PendingJoinView[]>('join', 'list')).toMatchObject([{ state: 'refused' }])
     expect(await bob.ask<PendingJoinView[]>('join', 'cancel', 'Friends')).toEqual([])
+    await atAlice.stop()
+  })
+})
+
+describe('what admins do to members', () => {
+  it('is done by name, refused with the reason, and told afterwards', async () => {
+    const atAlice = await alice.listen()
+    const { link } = await alice.ask<{ link: string }>('invite')
+    await bob.ask('join', link)
+    expect(await failing(bob, 'group', 'promote', 'Alice')).toMatchObject({
+      code: 5,
+      error: 'messenger.not-allowed',
+    })
+    await alice.ask('group', 'promote', 'Bob')
+    expect(await failing(alice, 'group', 'promote', 'Bob')).toMatchObject({ code: 5 })
+    await alice.ask('group', 'demote', 'Bob')
+    const { keys } = await alice.ask<{ keys: KeyView[] }>('status')
+    expect(keys).toMatchObject([{ members: 2, tracked: true }])
+    const { user } = (await alice.ask<GroupMemberView[]>('group', 'members')).find(({ me }) => !me)!
+    await alice.ask('group', 'remove', 'Bob')
+    expect(await alice.ask<PersonView[]>('group', 'banned')).toMatchObject([{ user, name: 'Bob' }])
+    expect(await failing(bob, 'join', link)).toMatchObject({ code: 5, error: 'messenger.banned' })
+    await alice.ask('group', 'unban', 'Bob')
+    expect(await failing(alice, 'group', 'unban', 'Bob')).toMatchObject({
+      code: 3,
+      error: 'messenger.not-banned',
+    })
+    const { stdout } = await alice.run('group', 'why', user)
+    expect(stdout).toMatch(/Bob came by an invite of Alice \(you\).*\n.*made Bob admin/s)
+    expect(stdout).toMatch(/removed Bob.*\n.*lifted the ban on Bob.*\nSo Bob is not a member\.\n$/s)
+    expect(await bob.ask('join', link)).toMatchObject({ members: 2 })
     await atAlice.stop()
   })
 })

@@ -1,7 +1,11 @@
 // What members may do to each other, bans and their end, who has the key, to whom messages went, and why people are what they are.
+import type { CborValue } from '@kith/crypto'
 import type { GroupMemberView, KeyView, WhyView } from '@kith/messenger'
+import { fromId } from '@kith/protocol'
+import type { Eid } from '@kith/protocol'
 import type { SimulatedPerson } from '@kith/testing'
 import { expect, test } from 'vitest'
+import { keysOf, plant } from './planted-registers.ts'
 import { codeOf, stage } from './stage.ts'
 
 async function member(person: SimulatedPerson, space: string, name: string): Promise<GroupMemberView> {
@@ -122,6 +126,25 @@ test('newcomers are counted under the key they were given, and a join asks nobod
   await clock.advance(60_000)
   expect((await key(bob, space)).epoch).not.toBe(epoch)
   expect(await key(bob, space)).toMatchObject({ members: 3, confirmed: 3, reason: 'join' })
+})
+
+test('what a device says of another key, or of none, does not count for the one in use', async () => {
+  const { person, group, until } = stage(8)
+  const [alice, mallory] = [await person('Alice'), await person('Mallory')]
+  const space = await group([alice, mallory])
+  await until(async () => (await key(alice, space)).confirmed === 2, 'both have the key')
+  const old = (await key(alice, space)).epoch!
+  const author = await keysOf(mallory)
+  await mallory.stop()
+  await alice.request('group.rotate', { space })
+  const { epoch } = await key(alice, space)
+  const saying = async (value: CborValue): Promise<string> => {
+    await plant(alice, author, [{ space, name: 'heldEpoch', value }])
+    return (await member(alice, space, 'Mallory')).key
+  }
+  const others: readonly CborValue[] = [new Uint8Array(32), Uint8Array.of(1), 'nonsense', [epoch!], null]
+  for (const value of [...others, fromId(old as Eid)]) expect(await saying(value)).toBe('not-confirmed')
+  expect(await saying(fromId(epoch as Eid))).toBe('confirmed')
 })
 
 test('each message names the key it was sealed under, and that key the members it was made for', async () => {

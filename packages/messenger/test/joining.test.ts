@@ -113,3 +113,39 @@ test('a link names each relay once, by the address most devices can dial', () =>
   expect(relaysForLink(addresses)).toEqual([addresses[2], addresses[4]])
   expect(relaysForLink(addresses.slice(0, 1))).toEqual(addresses.slice(0, 1))
 })
+
+test('a link for two lets in two people, whoever asks, and then says so', async () => {
+  const { person, clock } = stage(10)
+  const [alice, bob, carol] = [await person('Alice'), await person('Bob'), await person('Carol')]
+  const mallory = await person('Mallory')
+  const { id: space } = await alice.request('group.create', { name: 'Kitchen table' })
+  const { link } = await alice.request('invite.create', { space, uses: 2 })
+  await bob.join(link)
+  expect(await alice.request('invite.list', { space })).toMatchObject([
+    { uses: 1, maxUses: 2, singleUse: false, state: 'open' },
+  ])
+  await carol.join(link)
+  expect(await alice.request('invite.list', { space })).toMatchObject([{ uses: 2, state: 'used-up' }])
+  expect(await codeOf(mallory.join(link))).toBe('invite-used')
+  await clock.advance(5_000)
+  expect(await carol.request('invite.list', { space })).toMatchObject([{ uses: 2, by: { name: 'Alice' } }])
+})
+
+test('an invite that cannot be is not made', async () => {
+  const { person } = stage(11)
+  const alice = await person('Alice')
+  const { id: space } = await alice.request('group.create', { name: 'Kitchen table' })
+  const yearMs = 365 * 24 * 60 * 60 * 1000
+  for (const wish of [
+    { uses: 0 },
+    { uses: 1.5 },
+    { uses: 1001 },
+    { expiresInMs: 999 },
+    { expiresInMs: yearMs + 1 },
+  ])
+    expect(await codeOf(alice.request('invite.create', { space, ...wish })), JSON.stringify(wish)).toBe(
+      'bad-invite',
+    )
+  expect(await alice.request('invite.list', { space })).toEqual([])
+  await alice.request('invite.create', { space, uses: 1000, expiresInMs: yearMs })
+})

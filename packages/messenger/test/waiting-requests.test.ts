@@ -1,12 +1,11 @@
 // Requests that wait for an admin, against those who flood, forge and spoil. Protocol sections 6 and 19.
-import { encodeCbor, run } from '@kith/crypto'
+import { encodeCbor } from '@kith/crypto'
 import type { CborValue } from '@kith/crypto'
-import { decodeJoinRequest, formatHex, registers } from '@kith/protocol'
-import type { SpaceId } from '@kith/protocol'
+import { decodeJoinRequest } from '@kith/protocol'
 import type { SimulatedPerson } from '@kith/testing'
 import { expect, test } from 'vitest'
-import { importOwnKeys, loadOwnSecrets } from '../src/identity/own-secrets.ts'
-import { engine, env, importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
+import { engine, importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
+import { keysOf, plant } from './planted-registers.ts'
 import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -93,8 +92,14 @@ test('what a member plants among the requests that wait is neither shown nor in 
     'nonsense',
     [],
   ]
-  await plant(bob, id, 'joinRequests', planted)
-  await plant(bob, id, 'joinDenials', [[new Uint8Array(24), new Uint8Array(3), 7], 'nonsense'])
+  const bobs = await keysOf(bob)
+  await plant(
+    bob,
+    bobs,
+    planted.map((value, slot) => ({ space: id, name: 'joinRequests', key: Uint8Array.of(slot), value })),
+  )
+  const denials = [new Uint8Array(24), new Uint8Array(3), 7]
+  await plant(bob, bobs, [{ space: id, name: 'joinDenials', value: denials }])
   await set.clock.advance(120_000)
   expect(await alice.request('group.requests', { space: id })).toEqual([])
   expect(await knockAnew(set, alice, link, 'peer-Carol')).toEqual(waiting)
@@ -110,7 +115,7 @@ test('a no counts only from an admin', async () => {
   const entry = new Uint8Array(24)
   entry.set(Uint8Array.from(Buffer.from(eid, 'hex').subarray(0, 8)))
   entry.set(Uint8Array.from(Buffer.from(came.user, 'hex').subarray(0, 16)), 8)
-  await plant(bob, id, 'joinDenials', [[entry]])
+  await plant(bob, await keysOf(bob), [{ space: id, name: 'joinDenials', value: [entry] }])
   await set.clock.advance(120_000)
   const carol = new Mallory(set, 'peer-Carol')
   await carol.start()
@@ -119,28 +124,3 @@ test('a no counts only from an admin', async () => {
   await alice.request('group.role', { space: id, user: await set.user(bob), rank: 10 })
   expect(await carol.knock(alice, { ...came, inviteKey })).toEqual([{ kind: 'refused', reason: 'denied' }])
 })
-
-/** Writes registers in a person's name, as a program of its own would: they lie on its disk and are told from there. */
-async function plant(
-  person: SimulatedPerson,
-  id: string,
-  name: string,
-  values: readonly CborValue[],
-): Promise<void> {
-  const secrets = await loadOwnSecrets(person.store)
-  const own = await importOwnKeys(engine, secrets!)
-  const puts = []
-  for (const [slot, value] of values.entries()) {
-    const key = name === 'joinDenials' ? new Uint8Array(0) : Uint8Array.of(slot)
-    const register = { space: id as SpaceId, user: own.user, device: own.device, name, key, value }
-    const signed = await run(
-      engine,
-      registers.sign({ ...register, counter: 9, hlc: { ms: env.nowMs, counter: 0 } }, own.signing),
-    )
-    const slotKey = `${id}/${own.device}/${name}/${formatHex(key)}`
-    puts.push({ table: 'registers' as const, key: slotKey, value: registers.encode(signed) })
-  }
-  await person.store.commit({ puts, sync: true })
-  await person.stop()
-  await person.start()
-}
