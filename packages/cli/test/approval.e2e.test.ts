@@ -6,6 +6,7 @@ import type {
   KeyView,
   PendingJoinView,
   PersonView,
+  SpaceSummary,
   StatusView,
 } from '@kith/messenger'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -68,7 +69,7 @@ describe('an invite to approve', () => {
   it('has the newcomer wait, over its end and an answer, and lets it in when it runs again', async () => {
     const atAlice = await alice.listen()
     const { link } = await alice.ask<{ link: string }>('invite', '--approve')
-    expect(await failing(bob, 'join', link, '--timeout', '4')).toMatchObject({
+    expect(await failing(bob, 'join', link, '--timeout', '20')).toMatchObject({
       code: 4,
       error: 'terminal.join-waits',
     })
@@ -93,7 +94,7 @@ describe('an invite to approve', () => {
   it('tells the newcomer no, with a code of its own', async () => {
     const atAlice = await alice.listen()
     const { link } = await alice.ask<{ link: string }>('invite', '--approve')
-    expect(await failing(bob, 'join', link, '--timeout', '4')).toMatchObject({ code: 4 })
+    expect(await failing(bob, 'join', link, '--timeout', '20')).toMatchObject({ code: 4 })
     await alice.ask('group', 'deny', 'Bob')
     expect(await failing(bob, 'join', link)).toMatchObject({ code: 5, error: 'messenger.join-denied' })
     expect(await bob.ask<PendingJoinView[]>('join', 'list')).toMatchObject([{ state: 'refused' }])
@@ -117,7 +118,10 @@ describe('what admins do to members', () => {
     const { keys } = await alice.ask<{ keys: KeyView[] }>('status')
     expect(keys).toMatchObject([{ members: 2, tracked: true }])
     const { user } = (await alice.ask<GroupMemberView[]>('group', 'members')).find(({ me }) => !me)!
+    const atBob = await bob.listen()
     await alice.ask('group', 'remove', 'Bob')
+    await bob.askUntil<SpaceSummary[]>(['group', 'list'], ([group]) => group?.rank === null)
+    await atBob.stop()
     expect(await alice.ask<PersonView[]>('group', 'banned')).toMatchObject([{ user, name: 'Bob' }])
     expect(await failing(bob, 'join', link)).toMatchObject({ code: 5, error: 'messenger.banned' })
     await alice.ask('group', 'unban', 'Bob')

@@ -1,7 +1,7 @@
 /** What every part of the messenger shares: its ports, its own keys, its open spaces. Made once by `Messenger`. */
 import type { Engine } from '@kith/crypto'
 import type { Network } from '@kith/network'
-import type { KeyRequestBook, SpaceId } from '@kith/protocol'
+import type { DeviceId, KeyRequestBook, SpaceId, UserId } from '@kith/protocol'
 import type { Store } from '@kith/storage'
 import type { Changes } from './face/changes.ts'
 import type { Clock } from './clock.ts'
@@ -30,6 +30,8 @@ export interface Core {
   readonly keyRequests: KeyRequestBook
   /** Groups by id; the own identity space is apart. */
   readonly spaces: Map<SpaceId, OpenSpace>
+  /** Devices of owners that have proven themselves by a link and not introduced themselves yet, oldest first. */
+  readonly awaited: Map<DeviceId, UserId>
   own: OwnKeys | null
   /** The own identity space, once there is one. */
   identity: Space | null

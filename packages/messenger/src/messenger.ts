@@ -65,6 +65,7 @@ export class Messenger implements MessengerFace {
       changes: new Changes(),
       keyRequests: createKeyRequestBook(),
       spaces: new Map(),
+      awaited: new Map(),
       own: null,
       identity: null,
     }

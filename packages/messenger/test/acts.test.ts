@@ -5,6 +5,7 @@ import { fromId } from '@kith/protocol'
 import type { Eid } from '@kith/protocol'
 import type { SimulatedPerson } from '@kith/testing'
 import { expect, test } from 'vitest'
+import { importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
 import { keysOf, plant } from './planted-registers.ts'
 import { codeOf, stage } from './stage.ts'
 
@@ -59,6 +60,35 @@ test('each member is shown with what one may do to it, and why not', async () =>
     promote: { allowed: false, reason: 'highest-rank' },
     demote: { allowed: true, rank: 100 },
   })
+})
+
+test('a second owner is named at the beginning, comes in by a link, and no other in the name of it', async () => {
+  const set = stage(9)
+  const { person, user, until, allShow } = set
+  const [alice, bob, mallory] = [await person('Alice'), await person('Bob'), await person('Mallory')]
+  const bobs = await user(bob)
+  const { id: space } = await alice.request('group.create', { name: 'Kitchen table', owners: [bobs] })
+  const { link } = await alice.request('invite.create', { space, mode: 'approve' })
+  const impostor = new Mallory(set, 'peer-impostor')
+  await impostor.start()
+  const came = await newcomer(readLink(link))
+  const inviteKey = await importInviteKey(readLink(link))
+  expect(await impostor.knock(alice, { ...came, user: bobs, inviteKey })).toEqual([
+    { kind: 'refused', reason: 'unknown' },
+  ])
+  expect(await bob.join(link)).toMatchObject({ members: 2, rank: 0 })
+  await alice.request('message.send', { space, text: 'ours' })
+  await allShow([bob], space, ['ours'])
+  await until(async () => (await member(alice, space, 'Bob')).key === 'confirmed', 'Bob has the key')
+  expect((await member(alice, space, 'Bob')).may).toMatchObject({
+    remove: { allowed: false, reason: 'outranked' },
+    demote: { allowed: false, reason: 'outranked' },
+  })
+  const { link: open } = await bob.request('invite.create', { space })
+  await mallory.join(open)
+  const eighth = Array.from({ length: 8 }, (_, index) => String(index).repeat(64))
+  expect(await codeOf(alice.request('group.create', { name: 'Crowd', owners: eighth }))).toBe('unknown-user')
+  expect(await codeOf(alice.request('group.create', { name: 'Crowd', owners: ['Bob'] }))).toBe('unknown-user')
 })
 
 test('who is banned is kept out by every link until the ban is taken back, who is only removed is not', async () => {

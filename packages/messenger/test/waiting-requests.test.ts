@@ -1,10 +1,10 @@
 // Requests that wait for an admin, against those who flood, forge and spoil. Protocol sections 6 and 19.
-import { encodeCbor } from '@kith/crypto'
+import { encodeCbor, run } from '@kith/crypto'
 import type { CborValue } from '@kith/crypto'
-import { decodeJoinRequest } from '@kith/protocol'
+import { decodeJoinRequest, encodeJoinRequest, signJoinRequest } from '@kith/protocol'
 import type { SimulatedPerson } from '@kith/testing'
 import { expect, test } from 'vitest'
-import { engine, importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
+import { engine, env, importInviteKey, Mallory, newcomer, readLink } from './mallory.ts'
 import { keysOf, plant } from './planted-registers.ts'
 import { stage } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -104,6 +104,22 @@ test('what a member plants among the requests that wait is neither shown nor in 
   expect(await alice.request('group.requests', { space: id })).toEqual([])
   expect(await knockAnew(set, alice, link, 'peer-Carol')).toEqual(waiting)
   expect(await alice.request('group.requests', { space: id })).toHaveLength(1)
+})
+
+test('a request for a device that its proof does not know is not kept', async () => {
+  const set = stage(6)
+  const { alice, id, link } = await withLink(set)
+  const [one, other] = [await newcomer(readLink(link)), await newcomer(readLink(link))]
+  const honest = decodeJoinRequest(one.request)
+  if (!honest.ok) throw new Error(honest.reason)
+  const { device: _device, nonce16: _nonce, ...draft } = honest.value.request
+  const inviteKey = await importInviteKey(readLink(link))
+  const signed = await run(engine, signJoinRequest(draft, { device: other.device, invite: inviteKey }, env))
+  const mallory = new Mallory(set)
+  await mallory.start()
+  const knock = { user: one.user, device: other.device, inviteKey, request: encodeJoinRequest(signed) }
+  expect(await mallory.knock(alice, knock)).toEqual([{ kind: 'refused', reason: 'unknown' }])
+  expect(await alice.request('group.requests', { space: id })).toEqual([])
 })
 
 test('a no counts only from an admin', async () => {

@@ -34,10 +34,13 @@ function createCommand(run: Run): Command {
   return newCommand('create', sentence('help.group-create'))
     .argument('<name>', sentence('argument.group-name'))
     .option('--full-history', sentence('option.full-history'))
+    .option('--owner <user...>', sentence('option.owner'))
     .action(
-      run<{ readonly fullHistory?: true }>((call, [name = ''], { fullHistory }) =>
+      run<{ readonly fullHistory?: true; readonly owner?: readonly string[] }>((call, [name = ''], options) =>
         call.use(async ({ face }) => {
-          const group = await face.request('group.create', { name, history: fullHistory ? 'all' : 'join' })
+          const { fullHistory, owner: owners = [] } = options
+          const history = fullHistory === true ? 'all' : 'join'
+          const group = await face.request('group.create', { name, history, owners })
           call.output.result(group, [sentence('group.created', { name: group.name })])
           call.output.hint(sentence('group.invite-next'))
         }),

@@ -19,7 +19,11 @@ const schemas: Schemas = {
   'identity.confirm-words': v.strictObject({
     words: v.pipe(v.array(v.strictObject({ position: whole, word: short })), v.maxLength(24)),
   }),
-  'group.create': v.strictObject({ name: short, history: v.exactOptional(v.picklist(['join', 'all'])) }),
+  'group.create': v.strictObject({
+    name: short,
+    history: v.exactOptional(v.picklist(['join', 'all'])),
+    owners: v.exactOptional(v.pipe(v.array(id), v.maxLength(16))),
+  }),
   'group.members': inSpace,
   'group.changes': inSpace,
   'group.remove': v.strictObject({ space: id, user: id, ban: v.exactOptional(v.boolean()) }),

@@ -1,6 +1,7 @@
 /** Requests about groups: create, members, roles, removal, leaving, invites. */
 import {
   bannedUsers,
+  maxOwners,
   branchTips,
   composeCut,
   composeEvent,
@@ -56,8 +57,9 @@ type Names =
 
 export function groupAnswers({ core, keeper, sync, summaries, waiting }: AnswerParts): Answers<Names> {
   return {
-    async 'group.create'({ name, history }) {
-      const open = await createGroup(core, checkedName(name), { from: history ?? 'join' })
+    async 'group.create'({ name, history, owners = [] }) {
+      const policy = { from: history ?? 'join' } as const
+      const open = await createGroup(core, checkedName(name), policy, owners.map(wholeId))
       await keeper.enter(open)
       return summaries.of(keeper.requireOpen(open))
     },
@@ -157,9 +159,15 @@ export function groupAnswers({ core, keeper, sync, summaries, waiting }: AnswerP
 }
 
 /** Composes a group's genesis and stores it; introduction, epoch and registers follow once it is open. */
-async function createGroup(core: Core, name: string, history: HistoryPolicy): Promise<SpaceId> {
+async function createGroup(
+  core: Core,
+  name: string,
+  history: HistoryPolicy,
+  others: readonly UserId[],
+): Promise<SpaceId> {
   const own = ownKeys(core)
   ownIdentity(core)
+  if (new Set([own.user, ...others]).size > maxOwners) throw new MessengerError('unknown-user')
   const env = {
     randomBytes: (length: number) => core.engine.randomBytes(length),
     sha256: (bytes: Uint8Array) => core.engine.sha256(bytes),
@@ -177,7 +185,7 @@ async function createGroup(core: Core, name: string, history: HistoryPolicy): Pr
         content: {
           type: 'genesis',
           kind: 'group',
-          owners: [own.user],
+          owners: [...new Set([own.user, ...others])].sort(),
           settings: { name, history },
           random16: core.engine.randomBytes(16),
         },
@@ -283,6 +291,12 @@ function findAnybody(open: OpenSpace, text: string): UserId {
   )
   if (found === null) throw new MessengerError('unknown-user')
   return found
+}
+
+/** A whole id: nobody else is named owner of what they have not seen. @throws MessengerError `unknown-user` */
+function wholeId(text: string): UserId {
+  if (!idPattern.test(text) || text.length !== idChars) throw new MessengerError('unknown-user')
+  return text.toLowerCase() as UserId
 }
 
 function findAmong(people: readonly PersonView[], text: string): UserId | null {

@@ -281,7 +281,14 @@ export interface Requests {
     takes: { words: readonly { position: number; word: string }[] }
     gives: IdentityView
   }
-  'group.create': { takes: { name: string; history?: 'join' | 'all' }; gives: SpaceSummary }
+  /**
+   * `owners` are whole ids of users who own the group as well, at most seven; nobody becomes owner later. They come in by a
+   * link, as everybody else does.
+   */
+  'group.create': {
+    takes: { name: string; history?: 'join' | 'all'; owners?: readonly string[] }
+    gives: SpaceSummary
+  }
   'group.members': { takes: { space: string }; gives: readonly GroupMemberView[] }
   /** Who came and went, oldest first; of many only the newest. */
   'group.changes': { takes: { space: string }; gives: readonly MemberChangeView[] }

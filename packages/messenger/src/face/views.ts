@@ -86,7 +86,6 @@ function viewMessage(
 ): MessageView {
   const me = user === space.own.user
   const shownMs = space.timeline.shownMs(eid) ?? header.hlc.ms
-  const isAhead = header.hlc.ms > shownMs
   const epoch = epochOf(space.state.graph, header)
   const kind = content === null ? 'deleted' : content.type === 'text' ? 'text' : 'unsupported'
   return {
@@ -95,8 +94,8 @@ function viewMessage(
     user,
     author,
     me,
-    sentMs: isAhead ? shownMs : header.hlc.ms,
-    ...(isAhead ? { wrongClock: true as const } : {}),
+    sentMs: shownMs,
+    ...(header.hlc.ms === shownMs ? {} : { wrongClock: true as const }),
     receivedMs: space.timeline.place(eid)?.arrivedMs ?? null,
     text: content?.type === 'text' ? content.text : '',
     kind,

@@ -21,6 +21,7 @@ import type {
   JoinRefusal,
   JoinStreamMessage,
   SignedJoinRequest,
+  VerifiedEvent,
 } from '@kith/protocol'
 import { timeoutSignal } from '../clock.ts'
 import type { Core, OpenSpace } from '../core.ts'
@@ -29,6 +30,7 @@ import { greetAsListener } from '../sync/handshake.ts'
 import { isDenied } from './denials.ts'
 import { isInviteOpen } from './invites.ts'
 import { JoinPatience } from './patience.ts'
+import { yieldsDevice } from './proven-device.ts'
 import { servedAuthEvents } from '../sync/served-events.ts'
 import { RefusedOwnEvent } from '../space/step.ts'
 import type { WaitingRequests } from './waiting-requests.ts'
@@ -39,6 +41,9 @@ const requestTimeoutMs = 5_000
 const maxCalling = 32
 /** Requests one device answers at a time. */
 const maxAnswering = 8
+
+/** Devices of owners whose introduction is waited for. */
+const maxAwaited = 64
 
 /** A request whose bearer has proven its device. */
 interface Asked {
@@ -134,12 +139,25 @@ export class Admissions {
     if (!isBearer(peer, request, invite)) return [refusedWith('unknown')]
     const verified = await run(this.#core.engine, verifyJoinRequest(signed, open.space.verification))
     if (!verified.ok) return [refusedWith('unknown')]
+    if (isAwaitedOwner(open, signed, verified.value)) {
+      this.#await(request)
+      return this.#graphOf(open)
+    }
     const refusal = this.#whyNot(open, signed)
+    if (refusal === 'waits' && !yieldsDevice(signed, verified.value)) return [refusedWith('unknown')]
     if (refusal === 'waits')
       return (await this.#waiting.keep(open, bytes, profile)) ? [{ kind: 'waiting' }] : []
     if (refusal !== null) return [refusedWith(refusal)]
     const isIn = open.space.membership.members.has(request.user)
     return isIn ? this.#graphOf(open) : this.#admit(open, invite, signed)
+  }
+
+  /** Its device is greeted as known from here on, so that its introduction can come. */
+  #await({ device, user }: SignedJoinRequest['request']): void {
+    const { awaited } = this.#core
+    const [oldest] = awaited.keys()
+    if (oldest !== undefined && awaited.size >= maxAwaited) awaited.delete(oldest)
+    awaited.set(device, user)
   }
 
   /** Judged as things are now: null where the bearer may be let in, or is in already; `waits` where an admin has to answer. */
@@ -202,6 +220,21 @@ export class Admissions {
 function isBearer(peer: HelloPeer, request: SignedJoinRequest['request'], invite: InviteState): boolean {
   if (request.user !== peer.user || request.device !== peer.device) return false
   return peer.invitePk === null || equalBytes(peer.invitePk, invite.invitePk)
+}
+
+/**
+ * Is this somebody whom the group's genesis named, and of whom nothing else is known in it? Its device introduces itself; until
+ * then the proof it brings has to yield it.
+ */
+function isAwaitedOwner(
+  { space }: OpenSpace,
+  signed: SignedJoinRequest,
+  proof: readonly VerifiedEvent[],
+): boolean {
+  const { user } = signed.request
+  const { members, devices } = space.membership
+  const isKnown = [...devices.values()].some((device) => device.user === user)
+  return members.has(user) && !isKnown && yieldsDevice(signed, proof)
 }
 
 function refusedWith(reason: JoinRefusal): JoinStreamMessage {

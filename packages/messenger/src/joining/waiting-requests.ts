@@ -11,6 +11,7 @@ import { Queue } from '../queue.ts'
 import type { Space } from '../space/space.ts'
 import { isDenied } from './denials.ts'
 import { isInviteOpen } from './invites.ts'
+import { yieldsDevice } from './proven-device.ts'
 
 const name = 'joinRequests'
 /** Registers one device keeps requests in; a request takes one for each piece. */
@@ -153,7 +154,8 @@ export class WaitingRequests {
     const key = formatHex(engine.sha256(encodeCbor(parts)))
     const known = this.#verified.get(key)
     if (known !== undefined) return known
-    const isGood = (await run(engine, verifyJoinRequest(one.signed, space.verification))).ok
+    const proof = await run(engine, verifyJoinRequest(one.signed, space.verification))
+    const isGood = proof.ok && yieldsDevice(one.signed, proof.value)
     const verdict = isGood ? { name: await this.#nameIn(space, one) } : null
     const [oldest] = this.#verified.keys()
     if (oldest !== undefined && this.#verified.size >= maxRemembered) this.#verified.delete(oldest)

@@ -9,6 +9,7 @@ import {
   equalBytes,
   isEntryOf,
   isFloorExplained,
+  isTheirs,
   nextHlc,
   noteReturn,
 } from '@kith/protocol'
@@ -86,11 +87,17 @@ export class EventIntake {
     return outcome
   }
 
-  /** Where this event may begin its log; the own log never begins anew, for its end is where the next message goes. */
+  /**
+   * Where this event may begin its log. The own log never begins anew, for its end is where the next message goes; another
+   * only at what its reader may have: from what the policy keeps from it no way leads up to the rest.
+   */
   #startOf({ event, floor }: Arrival): Start | null {
     const { own, state } = this.#parts
     const { device, seq } = event.header
-    if (device === own.device && state.logs.has(device)) return null
+    const log = state.logs.get(device)
+    if (device === own.device && log !== undefined) return null
+    const isBelow = log !== undefined && log.floor !== null && seq <= log.floor.seq
+    if (isBelow && !isTheirs(state, own.user, event)) return null
     if (seq === 0) return 'first'
     return floor !== null && isFloorExplained(state, own.user, event) ? floor : null
   }

@@ -14,6 +14,8 @@ const maxPeriodMs = 90_000
 /** After the last message that came or went. Gossip tells nobody what it lost. */
 const minRestMs = 3_000
 const maxRestMs = 5_000
+/** A space that never rests is compared all the same, so long after the first message. */
+const maxUnrestMs = 15_000
 /** With so many are spaces compared that have come to rest: each of them tells others in turn. */
 const maxTold = 4
 /** One gap is asked about this often. */
@@ -31,7 +33,7 @@ export class Comparisons {
   readonly #waiting = new Map<SpaceId, Set<() => void>>()
   /** Spaces compared with somebody in this run. */
   readonly #compared = new Set<SpaceId>()
-  readonly #restless = new Map<SpaceId, () => void>()
+  readonly #restless = new Map<SpaceId, { readonly sinceMs: number; readonly cancel: () => void }>()
   #cancelPeriod: () => void = () => undefined
 
   constructor(core: Core, sessions: () => Iterable<SyncPeer>) {
@@ -51,18 +53,22 @@ export class Comparisons {
 
   stop(): void {
     this.#cancelPeriod()
-    for (const cancel of this.#restless.values()) cancel()
+    for (const { cancel } of this.#restless.values()) cancel()
     this.#restless.clear()
   }
 
   /** Messages came or went. */
   noteMoved(space: Space): void {
-    this.#restless.get(space.id)?.()
-    const cancel = this.#core.clock.schedule(this.#between(minRestMs, maxRestMs), () => {
+    const { clock } = this.#core
+    const before = this.#restless.get(space.id)
+    const sinceMs = before?.sinceMs ?? clock.nowMs()
+    if (before !== undefined && !isWithin(sinceMs, clock.nowMs(), maxUnrestMs)) return
+    before?.cancel()
+    const cancel = clock.schedule(this.#between(minRestMs, maxRestMs), () => {
       this.#restless.delete(space.id)
       this.#greetSome(space, maxTold)
     })
-    this.#restless.set(space.id, cancel)
+    this.#restless.set(space.id, { sinceMs, cancel })
   }
 
   /** Compares one space with everybody, in a moment. */

@@ -119,7 +119,7 @@ function recogniser(core: Core): (user: UserId, device: DeviceId) => Acquaintanc
       if (state.revoked) return 'revoked'
       known = 'known'
     }
-    return known
+    return core.awaited.get(device) === user ? 'known' : known
   }
 }
 

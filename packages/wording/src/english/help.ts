@@ -53,6 +53,7 @@ export const help = {
   'option.history': 'how many earlier messages to show first',
   'option.single-use': 'the link lets in one person',
   'option.uses': 'how many people the link lets in',
+  'option.owner': 'whole id of somebody who owns the group as well; may be repeated',
   'option.no-ban': 'invites may bring them back',
   'option.approve': 'an admin has to say yes to each newcomer',
   'option.all': 'those that have ended as well',
