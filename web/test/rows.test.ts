@@ -47,6 +47,16 @@ describe('rows of a conversation', () => {
     expect(shape(rows({ messages }))).toEqual(['day', 'a first last', 'day', 'b first last'])
   })
 
+  it('have names of their own, whatever their authors’ clocks say', () => {
+    const day = 24 * 60 * minuteMs
+    const times = [noon, noon - day, noon, noon - day]
+    const messages = times.map((sentMs, index) => message(`m ${index}`, 'mallory', sentMs))
+    const gaps = [1, 2].map((missing) => ({ user: 'mallory', missing }))
+    const keys = rows({ messages, gaps: gaps as RowSource['gaps'] }).map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(keys).toHaveLength(10)
+  })
+
   it('have a line above the first unread message, which starts a group', () => {
     const messages = [message('a', 'alice', noon), message('b', 'alice', noon + 1000)]
     expect(shape(rows({ messages, newFrom: 'b' }))).toEqual(['day', 'a first last', 'new', 'b first last'])

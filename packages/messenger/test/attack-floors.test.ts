@@ -111,3 +111,43 @@ test('places made up among those of the real chain are let go when it comes ther
   await set.clock.until(alice.request('message.send', { space: id, text: 'still here' }))
   await set.until(async () => (await bob.texts(id)).includes('still here'), 'Bob hears Alice')
 })
+
+test('what the policy keeps from a newcomer, handed to it by a member, takes nothing away that is its to have', async () => {
+  const set = stage(3)
+  const [alice, mallory, carol] = [
+    await set.person('Alice'),
+    await set.person('Mallory'),
+    await set.person('Carol'),
+  ]
+  const id = await set.group([alice, mallory], 'join')
+  const before = ['one', 'two', 'three']
+  for (const text of before) await alice.request('message.send', { space: id, text })
+  await set.allShow([mallory], id, before)
+  const { link } = await alice.request('invite.create', { space: id })
+  await carol.join(link)
+  await set.clock.advance(20_000)
+  const after = ['four', 'five']
+  for (const text of after) await alice.request('message.send', { space: id, text })
+  await set.allShow([carol], id, after)
+
+  const keys = await importOwnKeys(engine, (await loadOwnSecrets(mallory.store))!)
+  const old = (await storedEvents(mallory, id, 'content')).find(({ header }) => header.seq === 0)!
+  await mallory.stop()
+  const network = new SimulatedNetwork(set.world, mallory.peerId)
+  await network.start()
+  const line = await openLine(set, network, carol, keys, [id])
+  const { device } = old.header
+  const messages = runMessages({
+    tag: line.tag(id),
+    device,
+    floor: null,
+    events: [encodeEvent(old)],
+  })
+  await line.send(messages.map((message) => encodeMessage(message)))
+  await line.worked(id)
+  await line.end()
+
+  await alice.request('message.send', { space: id, text: 'six' })
+  await set.allShow([carol], id, [...after, 'six'])
+  expect((await carol.request('space.list', {}))[0]!.gaps).toEqual([])
+})

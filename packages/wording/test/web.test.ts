@@ -38,7 +38,8 @@ describe('names in sentences', () => {
 
   it('keep their direction to themselves where they could turn the rest', () => {
     expect(sentence('web.talk.joined', { name: 'سلمى' })).toBe('\u2068سلمى\u2069 joined')
-    expect(sentence('web.talk.joined', { name: 'ab\u202edc' })).toBe('\u2068ab\u202edc\u2069 joined')
+    expect(sentence('web.talk.joined', { name: 'ab\u202edc' })).toBe('\u2068abdc\u2069 joined')
+    expect(sentence('web.talk.joined', { name: 'ab\u2069\u2067' })).toBe('\u2068ab\u2069 joined')
     expect(sentence('web.talk.arrived', { name: 'Alice', text: 'שלום' })).toBe('Alice: \u2068שלום\u2069')
   })
 

@@ -79,7 +79,7 @@ export function rowsOf(source: RowSource, known: KnownRows = new Map()): readonl
     rows.say(message)
   }
   noteUntil(Number.POSITIVE_INFINITY)
-  for (const gap of gaps) rows.add({ kind: 'gap', key: `gap ${gap.user}`, gap })
+  for (const [index, gap] of gaps.entries()) rows.add({ kind: 'gap', key: `gap ${index} ${gap.user}`, gap })
   return rows.end()
 }
 
@@ -89,6 +89,7 @@ class RowList {
   readonly #keyOf: RowSource['keyOf']
   readonly #rows: Row[] = []
   #said: MessageView | null = null
+  readonly #days = new Map<string, number>()
   #isFirst = true
   #dayMs = Number.NaN
   #nextDayMs = Number.NaN
@@ -102,7 +103,11 @@ class RowList {
     if (ms >= this.#dayMs && ms < this.#nextDayMs) return
     this.#dayMs = startOfDay(ms)
     this.#nextDayMs = startOfDay(ms, 1)
-    this.add({ kind: 'day', key: `day ${dayOf(ms)} ${this.#rows.length === 0 ? '' : ms}`, ms })
+    const day = dayOf(ms)
+    const times = (this.#days.get(day) ?? 0) + 1
+    this.#days.set(day, times)
+    // Where clocks go to and fro, a day comes more than once.
+    this.add({ kind: 'day', key: times === 1 ? `day ${day}` : `day ${day} ${times}`, ms })
   }
 
   add(row: Row): void {

@@ -83,6 +83,17 @@ function heldBefore(log: Log | undefined, seq: number): readonly Eid[] {
   return last === null ? [] : citedAt(log, last)
 }
 
+/** Does the policy give `reader` this event of somebody else's, by its latest entry? */
+export function isTheirs(
+  state: SpaceState,
+  reader: UserId,
+  { header }: Pick<SignedEvent, 'header'>,
+): boolean {
+  const { history } = currentState(state.graph).settings
+  const entry = entryEvent(state, reader)
+  return entry === null || history?.from === 'all' || knows(state, header.auth, entry)
+}
+
 /** Notes what is held of each log from before its reader came back into the space by `entry`; the logs it noted. */
 export function noteReturn(state: SpaceState, entry: Eid): readonly Log[] {
   return [...state.logs.values()].filter((log) => {
