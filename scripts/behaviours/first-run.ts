@@ -1,5 +1,5 @@
-// The first run in browsers: an empty clone, the two commands of the README, then three people meet on the page it serves, with
-// a pointer and again by keyboard alone. At the end every screen as a picture, written to docs/screens.
+// The first run in browsers: an empty clone, the two commands of the README, then three people meet, two on the page it serves and
+// one with `kith`, with a pointer and again by keyboard alone. At the end every screen as a picture, written to docs/screens.
 import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -54,8 +54,8 @@ async function play({ stage, report, plantInto }: Scene): Promise<void> {
     `${seconds(performance.now() - startMs)} to the address, with building the pages`,
     true,
   )
-  await start.shows(/relay that runs here: \S+\s/)
-  await playStories({ stage, report }, 'first-run.spec.ts', { KITH_PAGE: page })
+  const [, relay = ''] = await start.shows(/relay that runs here: (\S+)\s/)
+  await playStories({ stage, report }, 'first-run.spec.ts', { KITH_PAGE: page, KITH_RELAY: relay })
   start.interrupt()
   await start.shows(/The relay has stopped/)
 

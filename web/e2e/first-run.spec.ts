@@ -1,8 +1,9 @@
-// The first minutes of three people who have nothing yet: with a pointer, and once more by keyboard alone. With KITH_PAGE
-// they open a page that is served already, as check:first-run does.
+// The first minutes of three people who have nothing yet, two in browsers and one with `kith`: with a pointer, and once more
+// by keyboard alone. With KITH_PAGE and KITH_RELAY they use what is served already, as check:first-run does.
 import type { BrowserPerson } from './browser-person.ts'
 import { KeyboardPerson } from './keyboard-person.ts'
 import { expect, figure, patience, test } from './world.ts'
+import type { World } from './world.ts'
 
 const limitMs = 120_000
 
@@ -15,8 +16,19 @@ async function firstPaintOf({ page }: BrowserPerson): Promise<number> {
   return Number(await paint.jsonValue())
 }
 
-/** From there until what the third says stands on every screen. */
-async function meet(way: string, sincePaintMs: number, people: readonly BrowserPerson[]): Promise<void> {
+/** Carol comes by the link with `kith` and says something: how long from the first paint until it stands on every screen. */
+async function meet(
+  world: World,
+  link: string,
+  {
+    way,
+    sincePaintMs,
+    people,
+  }: { readonly way: string; readonly sincePaintMs: number; readonly people: readonly BrowserPerson[] },
+): Promise<void> {
+  const carol = await world.terminal('Carol')
+  const space = await carol.join(link)
+  await carol.request('message.send', { space, text: 'Here I am' })
   for (const person of people) await person.sees('Here I am')
   const spentMs = Date.now() - sincePaintMs
   figure(
@@ -25,43 +37,34 @@ async function meet(way: string, sincePaintMs: number, people: readonly BrowserP
     spentMs <= limitMs * patience,
   )
   for (const person of people) await person.inspect(`conversation, ${way}`)
+  await people[1]?.say('Good to see you')
+  const texts = async (): Promise<readonly string[]> => (await carol.messages(space)).map(({ text }) => text)
+  await expect.poll(texts, { timeout: 20_000 }).toContain('Good to see you')
 }
 
 test('three people meet with a pointer', async ({ world }) => {
   const alice = await world.browser('Alice')
-  const sinceMs = await firstPaintOf(alice)
+  const sincePaintMs = await firstPaintOf(alice)
   await alice.introduce()
   await alice.createGroup('Walkers')
   const link = await alice.copyInvite()
   await alice.closeDialog()
-  const others: BrowserPerson[] = []
-  for (const name of ['Bob', 'Carol']) {
-    const other = await world.browser(name, { link })
-    await other.introduce()
-    await other.join('Walkers')
-    others.push(other)
-  }
-  await others[1]?.say('Here I am')
-  await meet('with a pointer', sinceMs, [alice, ...others])
+  const bob = await world.browser('Bob', { link })
+  await bob.introduce()
+  await bob.join('Walkers')
+  await meet(world, link, { way: 'with a pointer', sincePaintMs, people: [alice, bob] })
 })
 
 test('three people meet by keyboard alone', async ({ world }) => {
   const alice = new KeyboardPerson(await world.browser('Alice'))
-  const sinceMs = await firstPaintOf(alice.person)
+  const sincePaintMs = await firstPaintOf(alice.person)
   await alice.introduce()
   const link = await alice.createGroup('Walkers')
-  const others: KeyboardPerson[] = []
-  for (const name of ['Bob', 'Carol']) {
-    const other = new KeyboardPerson(await world.browser(name, { link }))
-    await other.introduce()
-    await other.join('Walkers')
-    others.push(other)
-  }
-  await others[1]?.say('Here I am')
-  await expect(others[1]?.person.composer ?? alice.person.composer).toBeFocused()
-  await meet(
-    'by keyboard alone',
-    sinceMs,
-    [alice, ...others].map(({ person }) => person),
-  )
+  const bob = new KeyboardPerson(await world.browser('Bob', { link }))
+  await bob.introduce()
+  await bob.join('Walkers')
+  await bob.say('Here already')
+  await expect(bob.person.composer).toBeFocused()
+  const people = [alice.person, bob.person]
+  await meet(world, link, { way: 'by keyboard alone', sincePaintMs, people })
 })

@@ -77,7 +77,7 @@ export class World {
   async terminal(name: string): Promise<TerminalPerson> {
     const person = new TerminalPerson(name, join(await mkdtemp(join(this.#folder, 'kith-')), 'data'))
     this.#terminals.push(person)
-    await person.start(this.relay.address)
+    await person.start(process.env['KITH_RELAY'] ?? this.relay.address)
     return person
   }
 
